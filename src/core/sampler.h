@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sampler: asks every source once a tick and makes one frame of what they
+ * say, with rates from the tick before.  It paces nothing: the caller decides
+ * when to tick (the screen through core/worker.h, snapshot by itself).
+ *
+ * Threads: one thread at a time.
+ */
+#ifndef HT_CORE_SAMPLER_H
+#define HT_CORE_SAMPLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/frame.h"
+#include "model/request.h"
+
+struct ht_sampler;
+
+struct ht_sampler_options {
+	uint64_t smoothing_ns; /* time constant of rates: 5 s on the screen; 0: none */
+};
+
+/*
+ * A sampler with all sources open.  0 and *OUT (the caller frees it), or
+ * -errno with ERROR filled: /proc cannot be read at all.
+ */
+int ht_sampler_new(const struct ht_sampler_options *options, struct ht_sampler **out,
+    struct ht_error *error);
+
+void ht_sampler_free(struct ht_sampler *sampler);
+
+/*
+ * One tick.  REQUEST says what is wanted and is only read during the call.  0
+ * and *FRAME (the caller frees it), or -errno: lack of memory.  What one process or
+ * source could not tell is missing in the frame, never an error.
+ */
+int ht_sampler_tick(struct ht_sampler *sampler, const struct ht_request *request,
+    struct ht_frame **frame);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The worker: a thread that ticks a sampler at a steady delay and hands the
+ * newest frame over, so that the screen never waits for a source.
+ *
+ * Threads: every function is called by the one thread that started the worker.
+ */
+#ifndef HT_CORE_WORKER_H
+#define HT_CORE_WORKER_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "core/sampler.h"
+
+struct ht_worker;
+
+/*
+ * Starts a worker that owns SAMPLER from now on (also when this fails).  0 and
+ * *OUT, or -errno with ERROR filled.  All signals are blocked in its thread.
+ */
+int ht_worker_start(struct ht_sampler *sampler, uint64_t delay_ns, struct ht_worker **out,
+    struct ht_error *error);
+
+/*
+ * Ends the worker.  It waits at most a short while (200 ms) for a tick that hangs in the
+ * kernel, then leaves that thread behind, so that the screen can always be left.  NULL is allowed.
+ */
+void ht_worker_stop(struct ht_worker *worker);
+
+/* A descriptor that is readable while a frame waits to be taken.  Borrowed. */
+int ht_worker_fd(const struct ht_worker *worker);
+
+/* The newest frame, which the caller frees, or NULL when there is none that is new. */
+struct ht_frame *ht_worker_take(struct ht_worker *worker);
+
+/* Copies REQUEST for the next tick.  0 or -ENOMEM. */
+int ht_worker_request(struct ht_worker *worker, const struct ht_request *request);
+
+/* The time between ticks from now on. */
+void ht_worker_set_delay(struct ht_worker *worker, uint64_t delay_ns);
+
+/* Asks for a tick at once. */
+void ht_worker_wake(struct ht_worker *worker);
+
+/* Nanoseconds that the tick now under way has taken; 0 when none is.  Lets the screen say that a source hangs. */
+uint64_t ht_worker_busy_ns(const struct ht_worker *worker);
+
+#endif
