@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/units.h"
+
+static void
+bytes_fit_five_characters(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} cases[] = {
+		{ 0, "0" }, { 999, "999" }, { 1000, "1.0K" }, { 1024, "1.0K" }, { 1023 * 1024, "1.0M" },
+		{ UINT64_C(38) << 20, "38.0M" }, { UINT64_C(512) << 20, "512M" }, { UINT64_MAX, "16.0E" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[HT_UNITS_TEXT_BYTES];
+		ht_units_bytes(cases[i].bytes, text);
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
+static void
+durations_are_read_with_their_units(void **state)
+{
+	(void)state;
+	uint64_t ns;
+	assert_int_equal(ht_units_parse_duration("2", &ns), 0);
+	assert_int_equal(ns, 2000000000);
+	assert_int_equal(ht_units_parse_duration("0.5", &ns), 0);
+	assert_int_equal(ns, 500000000);
+	assert_int_equal(ht_units_parse_duration("500ms", &ns), 0);
+	assert_int_equal(ns, 500000000);
+	assert_int_equal(ht_units_parse_duration("", &ns), -EINVAL);
+	assert_int_equal(ht_units_parse_duration("-1", &ns), -EINVAL);
+	assert_int_equal(ht_units_parse_duration("inf", &ns), -EINVAL);
+	assert_int_equal(ht_units_parse_duration("0x10", &ns), -EINVAL);
+	assert_int_equal(ht_units_parse_duration("1 s", &ns), -EINVAL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bytes_fit_five_characters),
+		cmocka_unit_test(durations_are_read_with_their_units),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
