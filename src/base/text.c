@@ -139,9 +139,8 @@ ht_utf8_decode(const char *bytes, size_t length, unsigned *code_point)
 	return size;
 }
 
-/* Controls, and the characters that turn, hide or join what stands beside them. */
-static bool
-is_unsafe(unsigned code)
+bool
+ht_utf8_is_unsafe(unsigned code)
 {
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0xad || code == 0x61c ||
 	    code == 0x180e || (code >= 0x200b && code <= 0x200f) ||
@@ -156,7 +155,7 @@ ht_text_add_printable(struct ht_text *text, const char *string, bool ascii_only)
 	for (size_t left = strlen(string); left > 0;) {
 		unsigned code;
 		size_t size = ht_utf8_decode(string, left, &code);
-		if (is_unsafe(code) || (ascii_only && code >= 0x80))
+		if (ht_utf8_is_unsafe(code) || (ascii_only && code >= 0x80))
 			ht_text_add(text, "?", 1);
 		else
 			ht_text_add(text, string, size);

@@ -46,4 +46,10 @@ void ht_text_add_printable(struct ht_text *text, const char *string, bool ascii_
  */
 size_t ht_utf8_decode(const char *bytes, size_t length, unsigned *code_point);
 
+/*
+ * True for code points that must not reach a terminal or a log as they are: controls (C0, DEL, C1),
+ * those that turn, hide or join what stands beside them, noncharacters and U+FFFD.
+ */
+bool ht_utf8_is_unsafe(unsigned code_point);
+
 #endif
