@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The screen: opens the terminal, draws the frames of a sampler of its own until the person
+ * leaves, and gives the terminal back as it was, whichever way it ends.
+ *
+ * Threads: called once, by the main thread, while no other thread of this process expects
+ * SIGWINCH, SIGTSTP, SIGCONT, SIGINT, SIGTERM, SIGHUP or SIGPIPE: their dispositions belong to the screen
+ * while it runs and are put back afterwards.
+ */
+#ifndef HT_TUI_TUI_H
+#define HT_TUI_TUI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/request.h"
+#include "model/sort.h"
+
+struct ht_tui_options {
+	uint64_t delay_ns;       /* between ticks; 0: one second */
+	int32_t pid;             /* opens on this process; 0: on all */
+	bool threads;            /* opens on the Threads view: of pid, or of the first row */
+	struct ht_pid_list only; /* only these processes are shown; count 0: all; borrowed */
+	uint32_t only_uid;       /* only processes of this user; UINT32_MAX: any */
+	bool dead;               /* also those that ended without cleaning up */
+	struct ht_sort sort;     /* of the processes; ht_sort_default() */
+	bool no_color;           /* --no-color was given or NO_COLOR is set and not empty */
+	bool ascii;              /* nothing but ASCII; a locale without UTF-8 implies it */
+};
+
+/*
+ * Runs the screen on the terminal of stdin and stdout.  The caller has called setlocale.
+ *
+ * 0: the person left it, or the terminal went away.  A signal's number, over 0: SIGINT,
+ * SIGTERM or SIGHUP asked to end; the caller ends with 128 + that number.  -errno with ERROR filled: -ENOTTY (stdin or stdout is no
+ * terminal), -ENODEV (TERM is unset, unknown or too simple), -ESRCH (options->pid doesn't
+ * exist; HT_ERROR_NO_TARGET), -ENOMEM, or what the sampler said.  The terminal is as it was before.
+ */
+int ht_tui_run(const struct ht_tui_options *options, struct ht_error *error);
+
+#endif
