@@ -20,10 +20,10 @@ extern "C" {
 #endif
 
 /* The first eight bytes of the file; the newline shows a text-mode copy. */
-#define HEAPTOP_SEGMENT_MAGIC "HEAPTOP\n"
+#define HEAPTOP_SEGMENT_MAGIC      "HEAPTOP\n"
 #define HEAPTOP_SEGMENT_BYTE_ORDER UINT32_C(0x01020304)
-#define HEAPTOP_SEGMENT_MAJOR 1
-#define HEAPTOP_SEGMENT_MINOR 0
+#define HEAPTOP_SEGMENT_MAJOR      1
+#define HEAPTOP_SEGMENT_MINOR      0
 /* The oldest minor version whose readers can read what this one writes. */
 #define HEAPTOP_SEGMENT_OLDEST_READER_MINOR 0
 
@@ -42,9 +42,9 @@ enum heaptop_segment_state {
 
 /* heaptop_segment_header.flags */
 #define HEAPTOP_FLAG_INHERITED_UNKNOWN 0x1u /* forked behind the C library's back */
-#define HEAPTOP_FLAG_BYTES_UNKNOWN 0x2u     /* the allocator below has no usable size: blocks only */
-#define HEAPTOP_FLAG_KEEP 0x4u              /* `run --summary` removes the file, nobody else */
-#define HEAPTOP_FLAG_SANDBOXED 0x8u         /* the program entered seccomp: some names and times are absent */
+#define HEAPTOP_FLAG_BYTES_UNKNOWN     0x2u /* the allocator below has no usable size: blocks only */
+#define HEAPTOP_FLAG_KEEP              0x4u /* `run --summary` removes the file, nobody else */
+#define HEAPTOP_FLAG_SANDBOXED         0x8u /* entered seccomp: some names and times are absent */
 
 /*
  * At offset 0.  Who writes: the publisher before state becomes live;
@@ -52,31 +52,31 @@ enum heaptop_segment_state {
  */
 struct heaptop_segment_header {
 	uint8_t magic[8];
-	uint32_t byte_order;          /* HEAPTOP_SEGMENT_BYTE_ORDER as the writer stores it */
-	uint8_t word_size;            /* sizeof(void *) of the writer: 4 or 8 */
-	uint8_t reserved0[3];         /* zero */
-	uint16_t major;               /* another major: not readable */
+	uint32_t byte_order;  /* HEAPTOP_SEGMENT_BYTE_ORDER as the writer stores it */
+	uint8_t word_size;    /* sizeof(void *) of the writer: 4 or 8 */
+	uint8_t reserved0[3]; /* zero */
+	uint16_t major;       /* another major: not readable */
 	uint16_t minor;
 	uint16_t oldest_reader_minor;
-	uint16_t reserved1;           /* zero */
-	uint32_t header_size;         /* bytes; at least 256 */
-	uint32_t toc_count;           /* entries in the table of contents */
-	uint64_t toc_offset;          /* bytes from the start of the file */
-	uint64_t cap_bytes;           /* size of the file */
-	uint8_t boot_id[16];          /* /proc/sys/kernel/random/boot_id; zero: unknown */
-	uint64_t pid_namespace;       /* inode of /proc/self/ns/pid; 0: unknown */
-	uint32_t pid;                 /* in that namespace */
-	uint32_t uid;                 /* real user when the segment was made */
-	uint64_t start_time_ticks;    /* field 22 of /proc/PID/stat, proc_pid_stat(5) */
-	uint64_t clock_realtime_ns;   /* one moment, in CLOCK_REALTIME ... */
-	uint64_t clock_monotonic_ns;  /* ... and in CLOCK_MONOTONIC */
-	uint32_t exec_generation;     /* 0, then one more at each exec of an instrumented program */
-	uint32_t flags;               /* HEAPTOP_FLAG_... */
-	char name[64];                /* program name, NUL-padded, not always NUL-terminated */
-	uint32_t state;               /* enum heaptop_segment_state */
-	uint32_t reserved2;           /* zero */
-	uint64_t heartbeat_ns;        /* CLOCK_MONOTONIC of a late action: tells idle from hung, never dead */
-	uint8_t reserved3[64];        /* zero */
+	uint16_t reserved1;          /* zero */
+	uint32_t header_size;        /* bytes; at least 256 */
+	uint32_t toc_count;          /* entries in the table of contents */
+	uint64_t toc_offset;         /* bytes from the start of the file */
+	uint64_t cap_bytes;          /* size of the file */
+	uint8_t boot_id[16];         /* /proc/sys/kernel/random/boot_id; zero: unknown */
+	uint64_t pid_namespace;      /* inode of /proc/self/ns/pid; 0: unknown */
+	uint32_t pid;                /* in that namespace */
+	uint32_t uid;                /* real user when the segment was made */
+	uint64_t start_time_ticks;   /* field 22 of /proc/PID/stat, proc_pid_stat(5) */
+	uint64_t clock_realtime_ns;  /* one moment, in CLOCK_REALTIME ... */
+	uint64_t clock_monotonic_ns; /* ... and in CLOCK_MONOTONIC */
+	uint32_t exec_generation;    /* 0, then one more at each exec of an instrumented program */
+	uint32_t flags;              /* HEAPTOP_FLAG_... */
+	char name[64];               /* program name, NUL-padded, not always NUL-terminated */
+	uint32_t state;              /* enum heaptop_segment_state */
+	uint32_t reserved2;          /* zero */
+	uint64_t heartbeat_ns; /* CLOCK_MONOTONIC of a late action: idle or hung, never dead */
+	uint8_t reserved3[64]; /* zero */
 };
 
 /* What a section holds.  A reader skips types that it does not know. */
@@ -112,21 +112,21 @@ struct heaptop_section {
  * it odd; then the group is torn and counts as unknown.
  */
 struct heaptop_globals {
-	uint64_t inherited_live_bytes;  /* what the parent of a fork had; constant */
+	uint64_t inherited_live_bytes; /* what the parent of a fork had; constant */
 	uint64_t inherited_live_blocks;
-	int64_t published_net_bytes;    /* allocated less freed as far as threads told */
-	uint64_t peak_live_bytes;       /* highest inherited + published net */
-	uint64_t peak_error_bytes;      /* the true peak is at most this much higher */
-	uint64_t threads_started;       /* slots ever claimed */
-	uint64_t threads_exited;        /* slots ever given back or reaped */
-	uint64_t dropped_threads;       /* threads that found no slot */
+	int64_t published_net_bytes; /* allocated less freed as far as threads told */
+	uint64_t peak_live_bytes;    /* highest inherited + published net */
+	uint64_t peak_error_bytes;   /* the true peak is at most this much higher */
+	uint64_t threads_started;    /* slots ever claimed */
+	uint64_t threads_exited;     /* slots ever given back or reaped */
+	uint64_t dropped_threads;    /* threads that found no slot */
 	uint32_t gc_sequence;
 	uint32_t reserved0;
-	uint64_t gc_events_total;       /* collections and malloc_trim */
+	uint64_t gc_events_total; /* collections and malloc_trim */
 	uint64_t gc_pause_ns_total;
 	uint64_t last_gc_pause_ns;
 	uint64_t last_gc_monotonic_ns;
-	uint64_t dropped_gc;            /* updates of the group that were given up */
+	uint64_t dropped_gc; /* updates of the group that were given up */
 	uint64_t reserved1[2];
 };
 
@@ -140,8 +140,8 @@ struct heaptop_size_class {
 	uint64_t freed_blocks;
 };
 
-#define HEAPTOP_SIZE_CLASSES 144u
-#define HEAPTOP_SMALL_CLASS_LAST 64u       /* index of the class that ends at 1,024 */
+#define HEAPTOP_SIZE_CLASSES           144u
+#define HEAPTOP_SMALL_CLASS_LAST       64u /* index of the class that ends at 1,024 */
 #define HEAPTOP_SMALL_CLASS_MOST_BYTES 1024u
 
 /* heaptop_thread_slot.state */
@@ -168,16 +168,16 @@ struct heaptop_thread_slot {
 	uint64_t failed_requests;
 	uint64_t reserved0[5];
 	uint32_t owner_sequence;
-	uint32_t state;           /* enum heaptop_slot_state */
-	uint32_t generation;      /* one more at each claim */
-	uint32_t tid;             /* in the process's pid namespace; 0: unknown */
+	uint32_t state;      /* enum heaptop_slot_state */
+	uint32_t generation; /* one more at each claim */
+	uint32_t tid;        /* in the process's pid namespace; 0: unknown */
 	uint64_t claimed_monotonic_ns;
 	uint64_t base_allocated_bytes;
 	uint64_t base_freed_bytes;
 	uint64_t base_allocated_blocks;
 	uint64_t base_freed_blocks;
 	uint64_t base_failed_requests;
-	char name[16];            /* as prctl(2) PR_GET_NAME gave it; may be empty */
+	char name[16]; /* as prctl(2) PR_GET_NAME gave it; may be empty */
 	uint64_t reserved1[14];
 	struct heaptop_size_class size_classes[HEAPTOP_SIZE_CLASSES];
 };
@@ -190,18 +190,18 @@ enum heaptop_event_kind {
 };
 
 /* heaptop_event.present: which of the figures below it are known */
-#define HEAPTOP_EVENT_HAS_DURATION 0x1u
+#define HEAPTOP_EVENT_HAS_DURATION     0x1u
 #define HEAPTOP_EVENT_HAS_BYTES_BEFORE 0x2u
-#define HEAPTOP_EVENT_HAS_BYTES_AFTER 0x4u
-#define HEAPTOP_EVENT_HAS_REQUESTED 0x8u
+#define HEAPTOP_EVENT_HAS_BYTES_AFTER  0x4u
+#define HEAPTOP_EVENT_HAS_REQUESTED    0x8u
 
 /*
  * Record 0 of an event section.  Event number n, from 1, is written to record
  * 1 + (n - 1) % (count - 1), so the ring keeps the latest count - 1.
  */
 struct heaptop_event_ring {
-	uint64_t next;     /* number that the next event gets, from 1; atomic */
-	uint64_t lost;     /* events not written because their record was stuck; atomic */
+	uint64_t next; /* number that the next event gets, from 1; atomic */
+	uint64_t lost; /* events not written because their record was stuck; atomic */
 	uint64_t reserved[14];
 };
 
@@ -213,17 +213,17 @@ struct heaptop_event_ring {
  * again, and only then interprets.
  */
 struct heaptop_event {
-	uint32_t sequence;      /* 0: never written; odd: being written */
-	uint32_t kind;          /* enum heaptop_event_kind */
-	uint64_t number;        /* which event this is */
-	uint64_t monotonic_ns;  /* CLOCK_MONOTONIC at its end */
-	uint32_t tid;           /* 0: unknown */
-	uint32_t present;       /* HEAPTOP_EVENT_HAS_... */
+	uint32_t sequence;     /* 0: never written; odd: being written */
+	uint32_t kind;         /* enum heaptop_event_kind */
+	uint64_t number;       /* which event this is */
+	uint64_t monotonic_ns; /* CLOCK_MONOTONIC at its end */
+	uint32_t tid;          /* 0: unknown */
+	uint32_t present;      /* HEAPTOP_EVENT_HAS_... */
 	uint64_t duration_ns;
 	uint64_t bytes_before;
 	uint64_t bytes_after;
 	uint64_t requested_bytes; /* oom: what was asked for */
-	char label[64];         /* NUL-padded, not always NUL-terminated */
+	char label[64];           /* NUL-padded, not always NUL-terminated */
 };
 
 #ifdef __cplusplus

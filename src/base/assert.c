@@ -9,6 +9,7 @@
 void
 ht_assert_failed(const char *condition, const char *file, int line)
 {
-	fprintf(stderr, "heaptop: a mistake in heaptop itself: %s (%s:%d)\n", condition, file, line);
+	fprintf(
+	    stderr, "heaptop: a mistake in heaptop itself: %s (%s:%d)\n", condition, file, line);
 	abort();
 }

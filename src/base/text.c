@@ -143,10 +143,10 @@ bool
 ht_utf8_is_unsafe(unsigned code)
 {
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0xad || code == 0x61c ||
-	    code == 0x180e || (code >= 0x200b && code <= 0x200f) ||
-	    (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
-	    code == 0xfeff || (code >= 0xfff9 && code <= 0xfffd) || (code & 0xfffe) == 0xfffe ||
-	    (code >= 0xfdd0 && code <= 0xfdef) || (code >= 0xe0000 && code <= 0xe0fff);
+	       code == 0x180e || (code >= 0x200b && code <= 0x200f) ||
+	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
+	       code == 0xfeff || (code >= 0xfff9 && code <= 0xfffd) || (code & 0xfffe) == 0xfffe ||
+	       (code >= 0xfdd0 && code <= 0xfdef) || (code >= 0xe0000 && code <= 0xe0fff);
 }
 
 void

@@ -100,7 +100,8 @@ ht_units_parse_duration(const char *text, uint64_t *ns)
 int
 ht_units_parse_integer(const char *text, int64_t least, int64_t most, int64_t *value)
 {
-	if (!isdigit((unsigned char)text[0]) && !(text[0] == '-' && isdigit((unsigned char)text[1])))
+	if (!isdigit((unsigned char)text[0]) &&
+	    !(text[0] == '-' && isdigit((unsigned char)text[1])))
 		return -EINVAL;
 	char *end;
 	errno = 0;

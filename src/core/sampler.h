@@ -27,8 +27,8 @@ struct ht_sampler_options {
  * A sampler with all sources open.  0 and *OUT (the caller frees it), or
  * -errno with ERROR filled: /proc cannot be read at all.
  */
-int ht_sampler_new(const struct ht_sampler_options *options, struct ht_sampler **out,
-    struct ht_error *error);
+int ht_sampler_new(
+    const struct ht_sampler_options *options, struct ht_sampler **out, struct ht_error *error);
 
 void ht_sampler_free(struct ht_sampler *sampler);
 
@@ -37,7 +37,7 @@ void ht_sampler_free(struct ht_sampler *sampler);
  * and *FRAME (the caller frees it), or -errno: lack of memory.  What one process or
  * source could not tell is missing in the frame, never an error.
  */
-int ht_sampler_tick(struct ht_sampler *sampler, const struct ht_request *request,
-    struct ht_frame **frame);
+int ht_sampler_tick(
+    struct ht_sampler *sampler, const struct ht_request *request, struct ht_frame **frame);
 
 #endif

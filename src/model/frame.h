@@ -34,7 +34,7 @@ struct ht_heap {
 	struct ht_exited_threads exited; /* valid where threads were asked for */
 	struct ht_size_class *size_classes;
 	size_t size_class_count;
-	struct ht_event *events; /* by rising time, those of the monitor's own observation included */
+	struct ht_event *events; /* by rising time, those the monitor saw itself included */
 	size_t event_count;
 	struct ht_dropped dropped;
 };
@@ -50,19 +50,19 @@ struct ht_process {
 	enum ht_source_kind source;
 	enum ht_quality quality;
 	const char *quality_reason; /* NULL: none; why heap is NULL or old */
-	uint64_t age_ns;     /* of the heap's figures at the frame's time */
+	uint64_t age_ns;            /* of the heap's figures at the frame's time */
 	struct ht_process_values values;
-	struct ht_heap *heap; /* NULL: no source has the heap of this process */
+	struct ht_heap *heap;      /* NULL: no source has the heap of this process */
 	struct ht_thread *threads; /* every task; NULL where not asked for */
 	size_t thread_count;
 	uint32_t detail; /* HT_DETAIL_... lists that are filled for this process */
 };
 
 struct ht_frame {
-	struct ht_arena *arena;  /* owned; all pointers lead into it */
-	uint64_t realtime_ns;    /* CLOCK_REALTIME of the tick */
-	uint64_t monotonic_ns;   /* CLOCK_MONOTONIC of the tick */
-	uint64_t interval_ns;    /* since the tick before; 0: this is the first, no rates */
+	struct ht_arena *arena; /* owned; all pointers lead into it */
+	uint64_t realtime_ns;   /* CLOCK_REALTIME of the tick */
+	uint64_t monotonic_ns;  /* CLOCK_MONOTONIC of the tick */
+	uint64_t interval_ns;   /* since the tick before; 0: this is the first, no rates */
 	struct ht_host_values host;
 	struct ht_process *processes;
 	size_t process_count;

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #define HT_LINE(scope, id, shortname, json, title, kind, unit, help)                               \
-	{ HT_SCOPE_##scope, HT_##scope##_##id, shortname, json, title, HT_KIND_##kind,              \
-		HT_UNIT_##unit, help }
+	{                                                                                          \
+		HT_SCOPE_##scope, HT_##scope##_##id, shortname, json, title, HT_KIND_##kind,       \
+		    HT_UNIT_##unit, help                                                           \
+	}
 
 static const struct ht_metric all[] = {
 #define HT_METRIC(...) HT_LINE(__VA_ARGS__),
@@ -27,7 +29,7 @@ ht_metric_table(enum ht_metric_scope scope, size_t *count)
 		[HT_SCOPE_PROCESS] = { HT_HOST_METRICS, HT_PROCESS_METRICS },
 		[HT_SCOPE_HEAP] = { HT_HOST_METRICS + HT_PROCESS_METRICS, HT_HEAP_METRICS },
 		[HT_SCOPE_THREAD] = { HT_HOST_METRICS + HT_PROCESS_METRICS + HT_HEAP_METRICS,
-			HT_THREAD_METRICS },
+		    HT_THREAD_METRICS },
 	};
 	if (count != NULL)
 		*count = scopes[scope].count;

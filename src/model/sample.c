@@ -26,7 +26,7 @@ ht_event_kind_name(uint32_t kind)
 {
 	switch (kind) {
 #define HEAPTOP_EVENT_KIND(number, id, name, help)                                                 \
-	case number:                                                                                \
+	case number:                                                                               \
 		return name;
 #include "heaptop/event_kinds.def"
 #undef HEAPTOP_EVENT_KIND

@@ -18,7 +18,7 @@
 
 /* A process, safe against reuse of its pid. */
 struct ht_process_key {
-	int32_t pid;               /* as the monitor sees it; 0: only known inside another namespace */
+	int32_t pid; /* as the monitor sees it; 0: only known inside another namespace */
 	uint64_t start_time_ticks; /* field 22 of /proc/PID/stat; 0: unknown */
 };
 
@@ -40,11 +40,11 @@ enum ht_quality {
  * alone have 0 for the totals in an instrumented process, unknown otherwise.
  */
 struct ht_thread {
-	int32_t tid;         /* as the monitor sees it */
-	uint32_t generation; /* of its slot; pairs ticks together with tid */
-	bool in_segment;     /* it has a slot */
-	char state;          /* R S D T Z ... of proc_pid_stat(5); 0: unknown */
-	char name[16];       /* NUL-terminated, raw bytes of the kernel or the segment: not safe to print */
+	int32_t tid;          /* as the monitor sees it */
+	uint32_t generation;  /* of its slot; pairs ticks together with tid */
+	bool in_segment;      /* it has a slot */
+	char state;           /* R S D T Z ... of proc_pid_stat(5); 0: unknown */
+	char name[16];        /* NUL-terminated raw bytes: not safe to print */
 	uint64_t cpu_time_ns; /* since its start; UINT64_MAX: unknown */
 	struct ht_thread_values values;
 };
@@ -74,7 +74,7 @@ struct ht_event {
 	uint64_t bytes_before;
 	uint64_t bytes_after;
 	uint64_t requested_bytes;
-	char label[65];        /* NUL-terminated raw bytes: not safe to print */
+	char label[65]; /* NUL-terminated raw bytes: not safe to print */
 };
 
 /* The word for an event's kind, or NULL for a kind that this program doesn't know. */
@@ -91,8 +91,8 @@ struct ht_dropped {
 /* The heap as an instrumented program told it.  Rates are core's: never present here. */
 struct ht_heap_sample {
 	struct ht_heap_values values;
-	bool bytes_unknown;      /* the allocator has no usable size: blocks only */
-	uint32_t exec_generation; /* a change starts all counters anew */
+	bool bytes_unknown;        /* the allocator has no usable size: blocks only */
+	uint32_t exec_generation;  /* a change starts all counters anew */
 	struct ht_thread *threads; /* living slots, by slot order */
 	size_t thread_count;
 	struct ht_exited_threads exited;
@@ -112,12 +112,12 @@ struct ht_sample {
 	uint64_t monotonic_ns;      /* when it was read */
 
 	/* Identity; a source fills what it knows. */
-	const char *name;    /* comm, raw bytes; NULL: not told */
-	const char *command; /* command line with spaces, raw bytes; NULL: not told */
-	const char *user;    /* NULL: not told */
-	uint32_t uid;        /* UINT32_MAX: not told */
-	int32_t parent_pid;  /* -1: not told */
-	char state;          /* 0: not told */
+	const char *name;     /* comm, raw bytes; NULL: not told */
+	const char *command;  /* command line with spaces, raw bytes; NULL: not told */
+	const char *user;     /* NULL: not told */
+	uint32_t uid;         /* UINT32_MAX: not told */
+	int32_t parent_pid;   /* -1: not told */
+	char state;           /* 0: not told */
 	uint64_t cpu_time_ns; /* since its start; UINT64_MAX: unknown */
 
 	struct ht_process_values process;

@@ -19,8 +19,14 @@ bytes_fit_five_characters(void **state)
 		uint64_t bytes;
 		const char *text;
 	} cases[] = {
-		{ 0, "0" }, { 999, "999" }, { 1000, "1.0K" }, { 1024, "1.0K" }, { 1023 * 1024, "1.0M" },
-		{ UINT64_C(38) << 20, "38.0M" }, { UINT64_C(512) << 20, "512M" }, { UINT64_MAX, "16.0E" },
+		{ 0, "0" },
+		{ 999, "999" },
+		{ 1000, "1.0K" },
+		{ 1024, "1.0K" },
+		{ 1023 * 1024, "1.0M" },
+		{ UINT64_C(38) << 20, "38.0M" },
+		{ UINT64_C(512) << 20, "512M" },
+		{ UINT64_MAX, "16.0E" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char text[HT_UNITS_TEXT_BYTES];
