@@ -22,6 +22,22 @@ ht_source_kind_name(enum ht_source_kind kind)
 }
 
 const char *
+ht_quality_name(enum ht_quality quality)
+{
+	switch (quality) {
+	case HT_QUALITY_LIVE:
+		return "live";
+	case HT_QUALITY_STALE:
+		return "stale";
+	case HT_QUALITY_DEAD:
+		return "dead";
+	case HT_QUALITY_CORRUPT:
+		return "corrupt";
+	}
+	return "live";
+}
+
+const char *
 ht_event_kind_name(uint32_t kind)
 {
 	switch (kind) {

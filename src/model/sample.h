@@ -35,6 +35,9 @@ enum ht_quality {
 	HT_QUALITY_CORRUPT, /* content that breaks the format's rules: no figures */
 };
 
+/* One of enum ht_quality as the word that JSON and the table have. */
+const char *ht_quality_name(enum ht_quality quality);
+
 /*
  * A thread.  Values: what it did since it started.  Threads known from /proc
  * alone have 0 for the totals in an instrumented process, unknown otherwise.

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "export/json.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/assert.h"
+#include "export/json_writer.h"
+#include "model/metric.h"
+#include "model/sample.h"
+
+#define UNKNOWN UINT64_MAX
+
+static void
+write_known(struct ht_json_writer *json, const char *key, uint64_t value, bool known)
+{
+	if (known)
+		ht_json_unsigned(json, key, value);
+	else
+		ht_json_null(json, key);
+}
+
+/* Every metric of SCOPE, from its value set given as present bits and values. */
+static void
+write_metrics(struct ht_json_writer *json, enum ht_metric_scope scope, uint64_t present,
+    const union ht_value *values)
+{
+	size_t count;
+	const struct ht_metric *table = ht_metric_table(scope, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct ht_metric *metric = &table[i];
+		if (((present >> metric->index) & 1u) == 0)
+			ht_json_null(json, metric->json_key);
+		else if (ht_metric_is_real(metric))
+			ht_json_real(json, metric->json_key, values[metric->index].f);
+		else
+			ht_json_unsigned(json, metric->json_key, values[metric->index].u);
+	}
+}
+
+static void
+write_state(struct ht_json_writer *json, char state)
+{
+	const char word[2] = { state, '\0' };
+	ht_json_string(json, "state", state != 0 ? word : NULL);
+}
+
+static void
+write_threads(struct ht_json_writer *json, const struct ht_process *process)
+{
+	ht_json_open_array(json, "threads");
+	for (size_t i = 0; i < process->thread_count; i++) {
+		const struct ht_thread *thread = &process->threads[i];
+		ht_json_open_object(json, NULL);
+		write_known(json, "tid", (uint64_t)thread->tid, thread->tid > 0);
+		ht_json_string(json, "name", thread->name);
+		write_state(json, thread->state);
+		ht_json_null(json, "pool");
+		ht_json_null(json, "task");
+		write_metrics(json, HT_SCOPE_THREAD, thread->values.present, thread->values.value);
+		ht_json_close_object(json);
+	}
+	ht_json_close_array(json);
+}
+
+static void
+write_exited(struct ht_json_writer *json, const struct ht_heap *heap)
+{
+	if (heap == NULL) {
+		ht_json_null(json, "exited_threads");
+		return;
+	}
+	const struct ht_exited_threads *exited = &heap->exited;
+	bool bytes = !heap->bytes_unknown;
+	ht_json_open_object(json, "exited_threads");
+	ht_json_unsigned(json, "count", exited->count);
+	write_known(json, "allocated_bytes_total", exited->allocated_bytes, bytes);
+	ht_json_unsigned(json, "allocated_blocks_total", exited->allocated_blocks);
+	write_known(json, "freed_bytes_total", exited->freed_bytes, bytes);
+	ht_json_unsigned(json, "freed_blocks_total", exited->freed_blocks);
+	ht_json_close_object(json);
+}
+
+static void
+write_size_classes(struct ht_json_writer *json, const struct ht_heap *heap)
+{
+	if (heap == NULL) {
+		ht_json_null(json, "size_classes");
+		return;
+	}
+	ht_json_open_array(json, "size_classes");
+	for (size_t i = 0; i < heap->size_class_count; i++) {
+		const struct ht_size_class *class = &heap->size_classes[i];
+		ht_json_open_object(json, NULL);
+		/* The last class has no upper bound. */
+		write_known(json, "size_bytes", class->size_bytes, class->size_bytes != UINT64_MAX);
+		ht_json_unsigned(json, "allocated_blocks_total", class->allocated_blocks);
+		ht_json_unsigned(json, "freed_blocks_total", class->freed_blocks);
+		ht_json_close_object(json);
+	}
+	ht_json_close_array(json);
+}
+
+static void
+write_event(struct ht_json_writer *json, const struct ht_event *event)
+{
+	ht_json_open_object(json, NULL);
+	ht_json_time(json, "time", event->realtime_ns);
+	ht_json_unsigned(json, "monotonic_ns", event->monotonic_ns);
+	ht_json_string(json, "kind", ht_event_kind_name(event->kind));
+	ht_json_string(json, "label", event->label[0] != '\0' ? event->label : NULL);
+	write_known(json, "tid", (uint64_t)event->tid, event->tid > 0);
+	write_known(json, "duration_ns", event->duration_ns, event->duration_ns != UNKNOWN);
+	write_known(json, "bytes_before", event->bytes_before, event->bytes_before != UNKNOWN);
+	write_known(json, "bytes_after", event->bytes_after, event->bytes_after != UNKNOWN);
+	write_known(
+	    json, "requested_bytes", event->requested_bytes, event->requested_bytes != UNKNOWN);
+	ht_json_close_object(json);
+}
+
+static void
+write_events(struct ht_json_writer *json, const struct ht_heap *heap)
+{
+	if (heap == NULL) {
+		ht_json_null(json, "events");
+		return;
+	}
+	ht_json_open_array(json, "events");
+	for (size_t i = 0; i < heap->event_count; i++)
+		write_event(json, &heap->events[i]);
+	ht_json_close_array(json);
+}
+
+static void
+write_heap(struct ht_json_writer *json, const struct ht_process *process)
+{
+	const struct ht_heap *heap = process->heap;
+	if (heap != NULL) {
+		ht_json_open_object(json, "heap");
+		write_metrics(json, HT_SCOPE_HEAP, heap->values.present, heap->values.value);
+		ht_json_close_object(json);
+	} else {
+		ht_json_null(json, "heap");
+	}
+	const char *reason = process->quality_reason;
+	if (heap == NULL && reason == NULL)
+		reason = "not instrumented: start it with 'heaptop run'";
+	ht_json_string(json, "heap_reason", reason);
+	bool judged = heap != NULL || process->quality != HT_QUALITY_LIVE;
+	ht_json_string(json, "heap_quality", judged ? ht_quality_name(process->quality) : NULL);
+	write_known(json, "heap_age_ns", process->age_ns, heap != NULL);
+}
+
+static void
+write_dropped(struct ht_json_writer *json, const struct ht_heap *heap)
+{
+	if (heap == NULL) {
+		ht_json_null(json, "dropped");
+		return;
+	}
+	const struct ht_dropped *dropped = &heap->dropped;
+	ht_json_open_object(json, "dropped");
+	write_known(json, "threads", dropped->threads, dropped->threads != UNKNOWN);
+	write_known(json, "events", dropped->events, dropped->events != UNKNOWN);
+	write_known(json, "sites", dropped->sites, dropped->sites != UNKNOWN);
+	write_known(json, "samples", dropped->samples, dropped->samples != UNKNOWN);
+	ht_json_close_object(json);
+}
+
+static void
+write_user(struct ht_json_writer *json, const struct ht_process *process)
+{
+	char number[16] = "";
+	if (process->user == NULL && process->uid != UINT32_MAX)
+		snprintf(number, sizeof(number), "%u", (unsigned)process->uid);
+	ht_json_string(json, "user", number[0] != '\0' ? number : process->user);
+}
+
+static void
+write_process(struct ht_json_writer *json, const struct ht_process *process)
+{
+	const struct ht_process_key *key = &process->key;
+	ht_json_open_object(json, NULL);
+	write_known(json, "pid", (uint64_t)key->pid, key->pid > 0);
+	write_known(json, "start_time_ticks", key->start_time_ticks, key->start_time_ticks != 0);
+	ht_json_string(json, "name", process->name);
+	ht_json_string(json, "command", process->command);
+	write_user(json, process);
+	/* A program that ended is in no /proc any more: X, as proc_pid_stat(5) calls the dead. */
+	bool dead = process->state == 0 && process->quality == HT_QUALITY_DEAD;
+	write_state(json, dead ? 'X' : process->state);
+	ht_json_string(json, "source", ht_source_kind_name(process->source));
+	write_metrics(json, HT_SCOPE_PROCESS, process->values.present, process->values.value);
+	write_heap(json, process);
+	if (process->detail & HT_DETAIL_THREADS) {
+		write_threads(json, process);
+		write_exited(json, process->heap);
+	}
+	if (process->detail & HT_DETAIL_SIZE_CLASSES)
+		write_size_classes(json, process->heap);
+	if (process->detail & HT_DETAIL_EVENTS)
+		write_events(json, process->heap);
+	write_dropped(json, process->heap);
+	ht_json_close_object(json);
+}
+
+int
+ht_json_write(const struct ht_frame *frame, bool indented, struct ht_text *out)
+{
+	ht_assert_slow(ht_frame_is_valid(frame));
+	struct ht_json_writer json;
+	ht_json_begin(&json, out, indented);
+	ht_json_open_object(&json, NULL);
+	ht_json_string(&json, "schema", "heaptop/1");
+	ht_json_time(&json, "time", frame->realtime_ns);
+	ht_json_unsigned(&json, "monotonic_ns", frame->monotonic_ns);
+	write_known(&json, "interval_ns", frame->interval_ns, frame->interval_ns != 0);
+	ht_json_open_object(&json, "host");
+	write_metrics(&json, HT_SCOPE_HOST, frame->host.present, frame->host.value);
+	ht_json_close_object(&json);
+	ht_json_unsigned(&json, "hidden_count", frame->hidden_count);
+	ht_json_open_array(&json, "processes");
+	for (size_t i = 0; i < frame->process_count; i++)
+		write_process(&json, &frame->processes[i]);
+	ht_json_close_array(&json);
+	ht_json_close_object(&json);
+	ht_text_add(out, "\n", 1);
+	return out->failed ? -ENOMEM : 0;
+}
