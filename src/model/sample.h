@@ -131,4 +131,11 @@ struct ht_sample {
 	size_t task_count;
 };
 
+/*
+ * Takes the threads out of HEAP that IS_ALIVE denies, and gives what they did to
+ * exited threads: a thread may die without telling.  Sums and the order of the rest stay.
+ */
+void ht_heap_sample_retire(struct ht_heap_sample *heap,
+    bool (*is_alive)(const struct ht_thread *thread, void *context), void *context);
+
 #endif
