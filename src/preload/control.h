@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a thread needs to count: one pointer to its control, and in it the slot
+ * and the marks at which counting takes the slow way.
+ *
+ * Controls lie in memory that the kernel wipes in a forked child
+ * (MADV_WIPEONFORK), however it was forked: there the slot reads NULL, the hot
+ * path takes the slow way, and nothing is ever written to the parent's segment.
+ */
+#ifndef HT_PRELOAD_CONTROL_H
+#define HT_PRELOAD_CONTROL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "heaptop/segment.h"
+
+struct ht_control {
+	struct heaptop_thread_slot *slot; /* NULL: see slow.c */
+	uint64_t allocated_mark;          /* slow way when slot->allocated_bytes reaches it */
+	uint64_t freed_mark;              /* the same for slot->freed_bytes */
+	int64_t published_net; /* the part of allocated less freed that the peak knows of */
+	int32_t index;         /* of the slot in the segment; -1: the private first slot */
+	uint32_t exit_rounds;  /* of thread-specific destructors that we let pass */
+	uint32_t alive;        /* in the first control: 1, or 0 when the kernel wiped it */
+	uint32_t reserved[5];
+};
+
+_Static_assert(sizeof(struct ht_control) == 64, "a control is a cache line");
+
+/* Initial-exec: one load from %fs.  Both fit the reserve that dlopen keeps for such blocks. */
+#define HT_THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
+
+extern HT_THREAD_LOCAL struct ht_control *ht_self; /* never NULL */
+extern HT_THREAD_LOCAL bool ht_guarded;            /* this thread is on the slow way */
+
+/* The controls of threads without a slot: not yet, and not any more. */
+extern struct ht_control ht_control_new;
+extern struct ht_control ht_control_shared;
+
+#endif

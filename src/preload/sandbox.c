@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * seccomp: a program that enters it may die of a system call that it did not
+ * expect.  So all that needs one is done before, and afterwards there are only
+ * those that malloc itself makes (mprotect, madvise).
+ */
+#include "config.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "preload/export.h"
+#include "preload/process.h"
+#include "preload/threads.h"
+
+static void
+prepare_for_sandbox(bool strict)
+{
+	int saved = errno;
+	if (ht_process_phase() == HT_PHASE_NONE)
+		ht_process_join();
+	ht_process_attach();
+	if (ht_process_phase() == HT_PHASE_ATTACHED) {
+		ht_process_tid();
+		__atomic_fetch_or(
+		    &ht_process.segment.header->flags, HEAPTOP_FLAG_SANDBOXED, __ATOMIC_RELAXED);
+		if (strict)
+			__atomic_store_n(&ht_process.segment.growth_failed, true, __ATOMIC_RELAXED);
+	}
+	__atomic_store_n(&ht_process.sandboxed, true, __ATOMIC_RELEASE);
+	errno = saved;
+}
+
+HT_EXPORT int
+prctl(int option, ...)
+{
+	static int (*real)(int, ...);
+	va_list arguments;
+	va_start(arguments, option);
+	unsigned long a = va_arg(arguments, unsigned long);
+	unsigned long b = va_arg(arguments, unsigned long);
+	unsigned long c = va_arg(arguments, unsigned long);
+	unsigned long d = va_arg(arguments, unsigned long);
+	va_end(arguments);
+	HT_FIND_REAL(real, "prctl");
+	if (real == NULL) {
+		errno = ENOSYS;
+		return -1;
+	}
+	if (option == PR_SET_SECCOMP)
+		prepare_for_sandbox(a == SECCOMP_MODE_STRICT);
+	int result = real(option, a, b, c, d);
+	if (option == PR_SET_NAME && result == 0)
+		ht_threads_renamed();
+	return result;
+}
+
+HT_EXPORT long
+syscall(long number, ...)
+{
+	static long (*real)(long, ...);
+	va_list arguments;
+	va_start(arguments, number);
+	long a = va_arg(arguments, long);
+	long b = va_arg(arguments, long);
+	long c = va_arg(arguments, long);
+	long d = va_arg(arguments, long);
+	long e = va_arg(arguments, long);
+	long f = va_arg(arguments, long);
+	va_end(arguments);
+	HT_FIND_REAL(real, "syscall");
+	if (real == NULL) {
+		errno = ENOSYS;
+		return -1;
+	}
+	if (number == SYS_seccomp && (a == SECCOMP_SET_MODE_FILTER || a == SECCOMP_SET_MODE_STRICT))
+		prepare_for_sandbox(a == SECCOMP_SET_MODE_STRICT);
+	return real(number, a, b, c, d, e, f);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slow way of counting: what the hot path does not do itself.  Preserves
+ * errno; async-signal-safe; never fails.
+ */
+#ifndef HT_PRELOAD_SLOW_H
+#define HT_PRELOAD_SLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "preload/control.h"
+
+/* BLOCK was allocated (is about to be freed): for any block, thread and allocator. */
+void ht_slow_allocated(void *block);
+void ht_slow_freed(void *block);
+
+/* A block of usable size BYTES was freed. */
+void ht_slow_freed_bytes(uint64_t bytes);
+
+/* The calling thread's slot passed a mark. */
+void ht_slow_mark(void);
+
+/* FUNCTION could not get BYTES. */
+void ht_slow_failed(const char *function, uint64_t bytes);
+
+/* Usable size of BLOCK; 0 where the allocator hides sizes. */
+uint64_t ht_slow_usable(void *block);
+
+/* Sets CONTROL's marks anew and tells the peak what it does not know.  EXACTLY: all of it. */
+void ht_slow_publish(struct ht_control *control, bool exactly);
+
+#endif

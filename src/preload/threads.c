@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "preload/threads.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+
+#include "preload/export.h"
+#include "preload/process.h"
+#include "preload/slow.h"
+
+static pthread_key_t exit_key;
+static bool has_exit_key;
+
+/* The thread's slot goes back; what it still frees afterwards goes to the overflow slot. */
+static void
+give_back(void)
+{
+	struct ht_control *control = ht_self;
+	ht_guarded = true;
+	struct heaptop_event event = { 0 };
+	ht_process_event(
+	    &event, HEAPTOP_EVENT_THREAD_EXIT, ht_process.segment.slots[control->index].name);
+	ht_slow_publish(control, true);
+	ht_self = &ht_control_shared;
+	control->slot = NULL;
+	ht_slots_release(&ht_process.segment, (uint32_t)control->index);
+	ht_guarded = false;
+}
+
+/*
+ * Other keys' destructors may free memory after ours: we ask to be called again as often as the C
+ * library does that, and go in the last round.
+ */
+static void
+on_exit_round(void *value)
+{
+	int saved = errno;
+	struct ht_control *control = ht_self;
+	if (control->slot == NULL || control->index < 0)
+		return;
+	if (++control->exit_rounds < PTHREAD_DESTRUCTOR_ITERATIONS)
+		pthread_setspecific(exit_key, value);
+	else
+		give_back();
+	errno = saved;
+}
+
+void
+ht_threads_init(void)
+{
+	/* Early enough to be among the first 32, for which pthread_setspecific never allocates. */
+	has_exit_key = pthread_key_create(&exit_key, on_exit_round) == 0;
+}
+
+void
+ht_threads_watch_exit(void)
+{
+	if (has_exit_key)
+		pthread_setspecific(exit_key, &exit_key);
+}
+
+void
+ht_threads_renamed(void)
+{
+	struct ht_control *control = ht_self;
+	char name[16] = { 0 };
+	if (control->slot == NULL || control->index < 0 || ht_guarded || ht_process.sandboxed)
+		return;
+	int saved = errno;
+	ht_guarded = true;
+	if (prctl(PR_GET_NAME, name) == 0)
+		ht_slots_rename(&ht_process.segment, (uint32_t)control->index, name);
+	ht_guarded = false;
+	errno = saved;
+}
+
+/* Attach before the second thread: nobody can move another thread's private counts. */
+HT_EXPORT int
+pthread_create(
+    pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
+{
+	static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+	HT_FIND_REAL(real, "pthread_create");
+	if (real == NULL)
+		return EAGAIN;
+	int saved = errno;
+	if (ht_process_phase() == HT_PHASE_NONE)
+		ht_process_join();
+	ht_process_attach();
+	errno = saved;
+	return real(thread, attributes, start, argument);
+}
+
+HT_EXPORT int
+pthread_setname_np(pthread_t thread, const char *name)
+{
+	static int (*real)(pthread_t, const char *);
+	HT_FIND_REAL(real, "pthread_setname_np");
+	if (real == NULL)
+		return ENOSYS;
+	int result = real(thread, name);
+	if (result == 0 && pthread_equal(thread, pthread_self()))
+		ht_threads_renamed();
+	return result;
+}
