@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How long a screen program takes to paint itself first, and how much memory
+ * it then uses.
+ *
+ *	paint COMMAND [ARG...]
+ *
+ * Starts the command on a terminal of 100x40.  The first paint is over with the
+ * last byte before a pause of QUIET_MS, the column heading "PID" having come.
+ * Waits SETTLE_MS more, and prints "paint MS" and "resident KIB".  Ends the command.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { QUIET_MS = 150, SETTLE_MS = 3000, GIVE_UP_MS = 20000 };
+
+static double
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* Whether the heading has come, in bytes that continue those of the call before. */
+static bool
+saw_heading(const char *bytes, ssize_t count, int *matched)
+{
+	static const char heading[] = "pid";
+
+	for (ssize_t i = 0; i < count && heading[*matched] != '\0'; i++) {
+		int byte = tolower((unsigned char)bytes[i]);
+
+		*matched = byte == heading[*matched] ? *matched + 1 : byte == heading[0];
+	}
+	return heading[*matched] == '\0';
+}
+
+/* Reads what comes within TIMEOUT_MS; 0: nothing came, -1: the terminal is gone. */
+static ssize_t
+read_some(int terminal, char *bytes, size_t size, int timeout_ms)
+{
+	struct pollfd descriptor = { .fd = terminal, .events = POLLIN };
+	int ready = poll(&descriptor, 1, timeout_ms);
+	ssize_t count;
+
+	if (ready <= 0)
+		return 0;
+	count = read(terminal, bytes, size);
+	return count > 0 ? count : -1;
+}
+
+/* The moment of the first paint's last byte; negative if there was none. */
+static double
+wait_for_paint(int terminal, double start)
+{
+	char bytes[65536];
+	bool seen = false;
+	int matched = 0;
+	double last = -1;
+
+	while (now_ms() - start < GIVE_UP_MS) {
+		ssize_t count = read_some(terminal, bytes, sizeof(bytes), QUIET_MS);
+
+		if (count < 0)
+			return -1;
+		if (count == 0 && seen)
+			return last;
+		if (count > 0)
+			last = now_ms();
+		seen = saw_heading(bytes, count, &matched);
+	}
+	return -1;
+}
+
+static void
+drain(int terminal, double until)
+{
+	char bytes[65536];
+
+	while (now_ms() < until)
+		if (read_some(terminal, bytes, sizeof(bytes), 50) < 0)
+			return;
+}
+
+static long
+resident_kib(pid_t pid)
+{
+	char path[64];
+	char line[256];
+	long kib = -1;
+	FILE *status;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	status = fopen(path, "r");
+	while (status != NULL && fgets(line, sizeof(line), status) != NULL)
+		if (strncmp(line, "VmRSS:", 6) == 0)
+			kib = strtol(line + 6, NULL, 10);
+	if (status != NULL)
+		fclose(status);
+	return kib;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct winsize size = { .ws_row = 40, .ws_col = 100 };
+	double start, painted;
+	int terminal;
+	pid_t pid;
+
+	if (argc < 2) {
+		fprintf(stderr, "Usage: paint COMMAND [ARG...]\n");
+		return 2;
+	}
+	start = now_ms();
+	pid = forkpty(&terminal, NULL, NULL, &size);
+	if (pid == 0) {
+		setenv("TERM", "xterm-256color", 1);
+		execvp(argv[1], argv + 1);
+		_exit(127);
+	}
+	if (pid < 0) {
+		perror("paint: forkpty");
+		return 1;
+	}
+	painted = wait_for_paint(terminal, start);
+	drain(terminal, now_ms() + SETTLE_MS);
+	if (painted >= 0)
+		printf("paint %.1f\nresident %ld\n", painted - start, resident_kib(pid));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return painted >= 0 ? 0 : 1;
+}

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+# Prints what heaptop costs, each figure beside its limit and, where one is installed, beside a
+# peer measured in the same run.  Run by "make bench"; README.md says how to read it.
+#
+#	bash bench/run.sh [PART...]
+#
+# Parts: hot_path instructions start bash_echo segment monitor; all of them unless named.
+. "${HT_TOP_SRCDIR:?}/tests/lib.sh"
+trap 'ht_planned=0; ht_end' EXIT
+
+bench=$HT_TOP_BUILDDIR/bench
+
+# --- printing ---
+
+# row WHAT LIMIT FIGURE [PEER]
+row() {
+	printf '%-58s %10s %12s   %s\n' "$1" "${2:--}" "${3:-?}" "${4:-}"
+}
+
+heading() {
+	printf '\n'
+	row "$1" "at most" "measured" "peer"
+}
+
+# arithmetic EXPRESSION [FORMAT]
+arithmetic() {
+	awk "BEGIN { printf \"${2:-%.1f}\", $1 }"
+}
+
+# The smallest of the numbers on standard input.
+smallest() {
+	sort -g | head -n 1
+}
+
+machine() {
+	printf 'machine    %s x %s\n' "$(nproc)" \
+		"$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)"
+	printf 'system     Linux %s, %s\n' "$(uname -r)" "$(getconf GNU_LIBC_VERSION)"
+	printf 'load       %s\n' "$(cut -d ' ' -f 1-3 /proc/loadavg)"
+}
+
+# --- the hot path ---
+
+# Nanoseconds of a pair, bare or under a library.
+pair_ns() {
+	local library=$1
+	shift
+	LD_PRELOAD=$library HEAPTOP_DIR=$tmp/segments "$bench/pairs" "$@" | sed -n 's/^pair //p'
+}
+
+# added_by LIBRARY ROUNDS PAIRS-ARGUMENT...: best bare and best under the library, in turns; sets
+# $bare and $added.
+added_by() {
+	local library=$1 rounds=$2 i
+	shift 2
+	: >"$tmp/bare"
+	: >"$tmp/with"
+	for ((i = 0; i < rounds; i++)); do
+		pair_ns '' "$@" >>"$tmp/bare"
+		pair_ns "$library" "$@" >>"$tmp/with"
+	done
+	bare=$(smallest <"$tmp/bare")
+	added=$(arithmetic "$(smallest <"$tmp/with") - $bare")
+}
+
+heaptrack_added() {
+	local with
+	command -v heaptrack >/dev/null || return
+	with=$(heaptrack --record-only -o "$tmp/heaptrack" "$bench/pairs" "$@" 2>/dev/null |
+		sed -n 's/^pair //p')
+	rm -f "$tmp"/heaptrack*
+	[ -z "$with" ] || echo "heaptrack $(arithmetic "$with - $bare" '%.0f') ns"
+}
+
+hot_path() {
+	heading "hot path: added per pair of malloc and free"
+	added_by "$preload" 15 1 1024 8000000
+	row "one thread, 1,024 live blocks (bare $bare ns)" "4 ns" "$added ns" \
+		"$(heaptrack_added 1 1024 400000)"
+	added_by "$preload" 10 8 1024 2000000
+	row "8 threads, 1,024 live blocks each (bare $bare ns)" "5 ns" "$added ns" \
+		"$(heaptrack_added 8 1024 100000)"
+	added_by "$preload" 8 1 131072 4000000
+	row "one thread, 131,072 live blocks (bare $bare ns)" "" "$added ns" \
+		"$(heaptrack_added 1 131072 400000)"
+}
+
+# Instructions of a run of so many pairs.
+instructions_of() {
+	LD_PRELOAD=$1 HEAPTOP_DIR=$tmp/segments valgrind --tool=callgrind \
+		--callgrind-out-file="$tmp/callgrind" "$bench/pairs" 1 1024 "$2" 2>&1 |
+		sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
+}
+
+# Of one pair: what a run of 90,000 pairs more takes more.
+instructions_per_pair() {
+	local few many
+	few=$(instructions_of "$1" 10000)
+	many=$(instructions_of "$1" 100000)
+	arithmetic "($many - $few) / 90000"
+}
+
+instructions() {
+	heading "instructions: added per pair of malloc and free"
+	if ! command -v valgrind >/dev/null; then
+		row "valgrind is not installed"
+		return
+	fi
+	local without
+	without=$(instructions_per_pair '')
+	row "one thread, 1,024 live blocks (bare $without)" "" \
+		"$(arithmetic "$(instructions_per_pair "$preload") - $without")"
+}
+
+# --- processes ---
+
+start() {
+	heading "start and exit: added to a process"
+	"$bench/spawn" 1500 "$preload" true >"$tmp/spawn" || return
+	# shellcheck disable=SC2046 # numbers
+	set -- $(sed 's/^[a-z]*//' "$tmp/spawn")
+	row "true, best of 1,500 (bare $1 us)" "150 us" "$(arithmetic "$3 - $1") us"
+	row "true, median of 1,500 (bare $2 us)" "" "$(arithmetic "$4 - $2") us"
+}
+
+# Seconds that a command took.
+seconds_of() {
+	local TIMEFORMAT=%R
+	{ time "$@" >/dev/null 2>"$tmp/err"; } 2>&1
+}
+
+bash_echo() {
+	local i loop='for ((i = 0; i < 1500; i++)); do x=$(echo hello); done'
+	heading "1,500 \$(echo) of bash: against bare"
+	: >"$tmp/bare"
+	: >"$tmp/with"
+	for ((i = 0; i < 5; i++)); do
+		seconds_of bash -c "$loop" >>"$tmp/bare"
+		seconds_of "$heaptop" run -- bash -c "$loop" >>"$tmp/with"
+	done
+	bare=$(smallest <"$tmp/bare")
+	row "best of 5 (bare $bare s)" "1.15 x" \
+		"$(arithmetic "$(smallest <"$tmp/with") / $bare" '%.2f') x"
+}
+
+# KiB that the segment of a program of so many threads takes.
+backed_kib() {
+	rm -f "$tmp"/segments/*
+	mkfifo "$tmp/input.$1"
+	"$heaptop" run -- "$bench/threads" "$1" <"$tmp/input.$1" >"$tmp/ready" &
+	exec 9>"$tmp/input.$1"
+	wait_until 'grep -q ready "$tmp/ready"' 60 >&2
+	stat -c '%b %B' "$tmp"/segments/* | awk '{ sum += $1 * $2 } END { printf "%d", sum / 1024 }'
+	exec 9>&-
+	wait
+}
+
+segment() {
+	heading "segment: memory that backs it"
+	row "a program of one thread" "64 KiB" "$(backed_kib 1) KiB"
+	row "a program of 1,000 threads" "4096 KiB" "$(backed_kib 1000) KiB"
+}
+
+# --- the monitor ---
+
+# painted PROGRAM...: best first paint of five among 1,000 processes, and its memory then.
+painted() {
+	local i
+	paint=
+	resident=
+	: >"$tmp/paint"
+	for ((i = 0; i < 5; i++)); do
+		"$bench/crowd" 1000 "$bench/paint" "$@" >>"$tmp/paint" || return
+	done
+	paint=$(sed -n 's/^paint //p' "$tmp/paint" | smallest)
+	resident=$(arithmetic "$(sed -n 's/^resident //p' "$tmp/paint" | smallest) / 1024")
+}
+
+monitor() {
+	local peer paints='' residents=''
+	heading "the screen among 1,000 processes, best of 5"
+	for peer in htop top btop atop; do
+		if command -v "$peer" >/dev/null && painted "$peer"; then
+			paints+="$peer $(arithmetic "$paint" '%.0f') ms  "
+			residents+="$peer $resident MiB  "
+		fi
+	done
+	painted "$heaptop"
+	row "first paint" "40 ms" "${paint:+$paint ms}" "$paints"
+	row "resident memory" "8 MiB" "${resident:+$resident MiB}" "$residents"
+}
+
+parts=("$@")
+[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor)
+machine
+for part in "${parts[@]}"; do
+	"$part"
+done
