@@ -5,6 +5,9 @@
 
 #define HT_EXPORT __attribute__((visibility("default")))
 
+/* For data of our own that is declared in a header: reached without the global offset table. */
+#define HT_HIDDEN __attribute__((visibility("hidden")))
+
 /*
  * Finds the next NAME in search order into the static pointer REAL, once.  Two threads at it
  * store the same.  Needs <dlfcn.h>.

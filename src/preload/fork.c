@@ -19,6 +19,7 @@
 
 #include "preload/export.h"
 #include "preload/process.h"
+#include "preload/real.h"
 #include "preload/slow.h"
 #include "publish/digits.h"
 
@@ -46,7 +47,7 @@ before_fork(void)
 			forking.own = control->slot;
 			control->allocated_mark = UINT64_MAX;
 			control->freed_mark = UINT64_MAX;
-			control->slot = &on_the_way.slot;
+			ht_control_use(control, &on_the_way.slot, ht_real_is_glibc);
 		}
 		ht_slots_total(&ht_process.segment, &forking.totals);
 	}
@@ -59,7 +60,7 @@ after_fork_in_parent(void)
 	int saved = errno;
 	struct ht_control *control = ht_self;
 	if (forking.own != NULL) {
-		control->slot = forking.own;
+		ht_control_use(control, forking.own, ht_real_is_glibc);
 		forking.own = NULL;
 		ht_slot_move(&on_the_way.slot, control->slot);
 		__atomic_store_n(&on_the_way.taken, false, __ATOMIC_RELEASE);

@@ -52,9 +52,9 @@ static inline __attribute__((always_inline)) void
 count_allocated(void *block)
 {
 	struct ht_control *control = ht_self;
-	struct heaptop_thread_slot *slot = control->slot;
+	struct heaptop_thread_slot *slot = control->fast;
 	size_t chunk;
-	if (UNLIKELY(slot == NULL) || UNLIKELY(!ht_real_is_glibc) ||
+	if (UNLIKELY(slot == NULL) ||
 	    UNLIKELY((chunk = chunk_bytes(block)) > LARGEST_SMALL_CHUNK)) {
 		ht_slow_allocated(block);
 		return;
@@ -65,30 +65,13 @@ count_allocated(void *block)
 		ht_slow_mark();
 }
 
-static inline __attribute__((always_inline)) void
-count_freed(void *block)
-{
-	struct ht_control *control = ht_self;
-	struct heaptop_thread_slot *slot = control->slot;
-	size_t chunk;
-	if (UNLIKELY(slot == NULL) || UNLIKELY(!ht_real_is_glibc) ||
-	    UNLIKELY((chunk = chunk_bytes(block)) > LARGEST_SMALL_CHUNK)) {
-		ht_slow_freed(block);
-		return;
-	}
-	ht_counter_add(&class_of_chunk(slot, chunk)->freed_blocks, 1);
-	ht_counter_add(&slot->freed_bytes, chunk - sizeof(size_t));
-	if (UNLIKELY(slot->freed_bytes >= control->freed_mark))
-		ht_slow_mark();
-}
-
 /* BLOCK, counted, or the failure to get BYTES by FUNCTION. */
 static inline __attribute__((always_inline)) void *
 counted(void *block, const char *function, size_t bytes)
 {
-	if (LIKELY(block != NULL) && LIKELY(!ht_boot_owns(block)))
+	if (LIKELY(block != NULL))
 		count_allocated(block);
-	else if (block == NULL)
+	else
 		ht_slow_failed(function, bytes);
 	return block;
 }
@@ -103,9 +86,21 @@ malloc(size_t size)
 HT_EXPORT void
 free(void *block)
 {
-	if (UNLIKELY(block == NULL) || UNLIKELY(ht_boot_owns(block)))
+	if (UNLIKELY(block == NULL))
 		return;
-	count_freed(block);
+	struct ht_control *control = ht_self;
+	struct heaptop_thread_slot *slot = control->fast;
+	size_t chunk;
+	if (UNLIKELY(slot == NULL) ||
+	    UNLIKELY((chunk = chunk_bytes(block)) > LARGEST_SMALL_CHUNK)) {
+		if (ht_slow_freed(block))
+			ht_real.free(block);
+		return;
+	}
+	ht_counter_add(&class_of_chunk(slot, chunk)->freed_blocks, 1);
+	ht_counter_add(&slot->freed_bytes, chunk - sizeof(size_t));
+	if (UNLIKELY(slot->freed_bytes >= control->freed_mark))
+		ht_slow_mark();
 	ht_real.free(block);
 }
 
@@ -222,7 +217,7 @@ posix_memalign(void **out, size_t alignment, size_t size)
 {
 	int result = ht_real.posix_memalign(out, alignment, size);
 	if (LIKELY(result == 0)) {
-		if (*out != NULL && !ht_boot_owns(*out))
+		if (*out != NULL)
 			count_allocated(*out);
 	} else if (result == ENOMEM) {
 		ht_slow_failed("posix_memalign", size);

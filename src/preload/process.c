@@ -142,7 +142,7 @@ use_first_slot(void)
 	control->freed_mark = UINT64_MAX;
 	control->index = -1;
 	control->exit_rounds = 0;
-	control->slot = &ht_process.first_slot;
+	ht_control_use(control, &ht_process.first_slot, ht_real_is_glibc);
 	ht_self = control;
 }
 
@@ -175,7 +175,7 @@ use_segment_slot(void)
 	control->index = index;
 	control->exit_rounds = 0;
 	control->published_net = (int64_t)(slot->allocated_bytes - slot->freed_bytes);
-	control->slot = slot;
+	ht_control_use(control, slot, ht_real_is_glibc);
 	ht_slow_publish(control, false);
 	ht_self = control;
 	ht_threads_watch_exit();

@@ -53,7 +53,7 @@ struct ht_process {
 	char runtime_directory[HT_SEGMENT_PATH_BYTES]; /* XDG_RUNTIME_DIR */
 };
 
-extern struct ht_process ht_process;
+HT_HIDDEN extern struct ht_process ht_process;
 
 /* Where the process is; notices first when this is a child that nobody told us of. */
 enum ht_phase ht_process_phase(void);

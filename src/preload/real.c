@@ -7,7 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
-/* Each piece has its size in the 16 bytes before it.  Nothing is ever given back. */
+/*
+ * Each piece has two words before it: its size, and what glibc would read as the size of a huge chunk, so
+ * that the hot path leaves the piece to the slow way.  Nothing is ever given back.
+ */
 _Alignas(16) unsigned char ht_boot_arena[64 * 1024];
 
 enum { BOOT_HEADER_BYTES = 16 };
@@ -27,7 +30,8 @@ boot_alloc(size_t alignment, size_t size)
 		goto refuse;
 	uintptr_t at = (uintptr_t)ht_boot_arena + first + BOOT_HEADER_BYTES;
 	at = (at + alignment - 1) / alignment * alignment;
-	memcpy((void *)(at - BOOT_HEADER_BYTES), &size, sizeof(size));
+	size_t header[2] = { size, SIZE_MAX };
+	memcpy((void *)(at - BOOT_HEADER_BYTES), header, sizeof(header));
 	return (void *)at;
 refuse:
 	errno = ENOMEM;

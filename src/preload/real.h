@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "preload/export.h"
+
 struct ht_real {
 	void *(*malloc)(size_t);
 	void (*free)(void *);
@@ -26,26 +28,26 @@ struct ht_real {
 };
 
 /* Callable at any time: before the allocator is found its members find it first. */
-extern struct ht_real ht_real;
+HT_HIDDEN extern struct ht_real ht_real;
 
 /*
  * The allocator is glibc's own and its blocks carry their size in the word before them (malloc/malloc.c,
  * struct malloc_chunk: size of the chunk, a multiple of 16, with three flags in the low bits).  Then a
  * small block's usable size is that of its chunk less 8, without a call.  x86-64 and other 64-bit only.
  */
-extern bool ht_real_is_glibc;
+HT_HIDDEN extern bool ht_real_is_glibc;
 
 /*
  * The allocator below has no malloc_usable_size of its own (glibc's libmemusage): asking for the size
  * of its blocks would read what is not there.  Blocks are counted, bytes are unknown.
  */
-extern bool ht_real_hides_sizes;
+HT_HIDDEN extern bool ht_real_hides_sizes;
 
 /* Finds the allocator now.  For the constructor; harmless when it was found already. */
 void ht_real_find(void);
 
 /* The arena that served before the allocator was found. */
-extern unsigned char ht_boot_arena[64 * 1024];
+HT_HIDDEN extern unsigned char ht_boot_arena[64 * 1024];
 
 /* True when BLOCK came from that arena. */
 static inline bool

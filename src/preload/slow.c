@@ -36,7 +36,7 @@ own_slot(void)
 void
 ht_slow_allocated(void *block)
 {
-	if (ht_process_phase() == HT_PHASE_OFF)
+	if (ht_boot_owns(block) || ht_process_phase() == HT_PHASE_OFF)
 		return;
 	int saved = errno;
 	uint64_t bytes = ht_slow_usable(block);
@@ -71,10 +71,13 @@ ht_slow_freed_bytes(uint64_t bytes)
 	errno = saved;
 }
 
-void
+bool
 ht_slow_freed(void *block)
 {
+	if (ht_boot_owns(block))
+		return false;
 	ht_slow_freed_bytes(ht_slow_usable(block));
+	return true;
 }
 
 /*

@@ -12,9 +12,11 @@
 
 #include "preload/control.h"
 
-/* BLOCK was allocated (is about to be freed): for any block, thread and allocator. */
+/* BLOCK was allocated: for any block, thread and allocator. */
 void ht_slow_allocated(void *block);
-void ht_slow_freed(void *block);
+
+/* BLOCK is about to be freed.  False: it is of the boot arena and must not be. */
+bool ht_slow_freed(void *block);
 
 /* A block of usable size BYTES was freed. */
 void ht_slow_freed_bytes(uint64_t bytes);

@@ -27,7 +27,7 @@ give_back(void)
 	    &event, HEAPTOP_EVENT_THREAD_EXIT, ht_process.segment.slots[control->index].name);
 	ht_slow_publish(control, true);
 	ht_self = &ht_control_shared;
-	control->slot = NULL;
+	ht_control_use(control, NULL, false);
 	ht_slots_release(&ht_process.segment, (uint32_t)control->index);
 	ht_guarded = false;
 }
