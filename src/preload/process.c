@@ -244,8 +244,8 @@ ht_process_attach(void)
 	    !turn_phase(HT_PHASE_PRIVATE, HT_PHASE_ATTACHING))
 		return;
 	ht_guarded = true;
-	if (!create_segment(former)) {
-		/* Not even private memory: what was counted so far is given up. */
+	if (ht_real_is_bypassed() || !create_segment(former)) {
+		/* Nothing to count, or not even private memory to count it in. */
 		ht_process_turn_off();
 		ht_guarded = false;
 		return;

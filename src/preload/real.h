@@ -43,7 +43,13 @@ HT_HIDDEN extern bool ht_real_is_glibc;
  */
 HT_HIDDEN extern bool ht_real_hides_sizes;
 
-/* Finds the allocator now.  For the constructor; harmless when it was found already. */
+/*
+ * An allocator inside the executable stands before ours in search order: its blocks never come by, and
+ * what we would count is nothing.  (One in a library preloaded before us calls us.)
+ */
+bool ht_real_is_bypassed(void);
+
+/* Finds the allocator now.  Harmless when it was found already. */
 void ht_real_find(void);
 
 /* The arena that served before the allocator was found. */

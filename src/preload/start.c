@@ -8,7 +8,6 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -17,7 +16,6 @@
 #include "preload/export.h"
 #include "preload/fork.h"
 #include "preload/process.h"
-#include "preload/real.h"
 #include "preload/threads.h"
 #include "publish/digits.h"
 
@@ -85,20 +83,6 @@ stop_following(char **environment, const char *path)
 		remove_entry(environment);
 }
 
-/*
- * An allocator inside the executable stands before ours in search order: its blocks never come by, and
- * what we would count is nothing.  (One in a library preloaded before us calls us.)
- */
-static bool
-is_bypassed(void)
-{
-	Dl_info info;
-	struct link_map *map = NULL;
-	void *first = dlsym(RTLD_DEFAULT, "malloc");
-	return first != NULL && dladdr1(first, &info, (void **)&map, RTLD_DL_LINKMAP) != 0 &&
-	       map != NULL && map->l_prev == NULL;
-}
-
 static void
 at_end(void)
 {
@@ -111,8 +95,7 @@ start(int argc, char **argv, char **environment)
 	(void)argc;
 	(void)argv;
 	int saved = errno;
-	ht_real_find();
-	if (getauxval(AT_SECURE) != 0 || is_bypassed()) {
+	if (getauxval(AT_SECURE) != 0) {
 		ht_process_turn_off();
 		errno = saved;
 		return;
