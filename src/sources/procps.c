@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libproc2 takes at most 255 pids at once, so the wanted ones go in batches.
+ * It reads by pid alone: its answers count only where the start time is that
+ * of the sample.
+ */
+#include "config.h"
+
+#include "sources/procps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libproc2/pids.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "sources/cgroup.h"
+
+enum {
+	BATCH = 255,
+	MOST_COMMAND_BYTES = 4096,
+};
+
+/* Proportional sizes: at most this long a tick, each again when it is this old ... */
+#define SLOW_BUDGET_NS UINT64_C(10000000)
+#define SLOW_AGE_NS    UINT64_C(5000000000)
+/* ... or, where it takes long, so that no more than 1/200 of the time goes there. */
+#define SLOW_AGE_COSTS UINT64_C(200)
+
+/* What is kept from tick to tick about a wanted process. */
+struct slow {
+	struct ht_process_key key;
+	uint64_t read_ns; /* CLOCK_MONOTONIC; 0: not yet */
+	uint64_t cost_ns;
+	uint64_t proportional_bytes; /* UINT64_MAX: unknown */
+	uint64_t limit_bytes;        /* UINT64_MAX: none */
+};
+
+struct ht_procps {
+	struct pids_info *plain;    /* owned; each NULL until the first use */
+	struct pids_info *smaps;    /* owned */
+	struct pids_info *threads;  /* owned */
+	struct ht_cgroups *cgroups; /* owned */
+	int32_t *wanted;            /* owned; this tick's pids, rising */
+	size_t wanted_count;
+	size_t wanted_capacity;
+	struct slow *slow; /* owned; by rising pid */
+	size_t slow_count;
+	uint64_t page_bytes;
+	uint64_t ns_per_tick;
+};
+
+enum plain_item {
+	PLAIN_PID,
+	PLAIN_BEGAN,
+	PLAIN_COMMAND,
+	PLAIN_USER,
+	PLAIN_THREADS,
+	PLAIN_SWAP,
+	PLAIN_STATE,
+	PLAIN_ITEMS
+};
+static enum pids_item plain_items[] = { PIDS_ID_PID, PIDS_TICS_BEGAN, PIDS_CMDLINE_V, PIDS_ID_EUSER,
+	PIDS_NLWP, PIDS_VM_SWAP, PIDS_STATE };
+
+enum smaps_item { SMAPS_PSS, SMAPS_ITEMS };
+static enum pids_item smaps_items[] = { PIDS_SMAP_PSS };
+
+enum thread_item { THREAD_PID, THREAD_TID, THREAD_NAME, THREAD_STATE, THREAD_TIME, THREAD_ITEMS };
+static enum pids_item thread_items[] = { PIDS_ID_TGID, PIDS_ID_TID, PIDS_CMD, PIDS_STATE,
+	PIDS_TICS_ALL };
+
+struct ht_procps *
+ht_procps_new(void)
+{
+	struct ht_procps *procps = calloc(1, sizeof(*procps));
+	if (procps == NULL)
+		return NULL;
+	procps->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	procps->ns_per_tick = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+	return procps;
+}
+
+void
+ht_procps_free(struct ht_procps *procps)
+{
+	if (procps == NULL)
+		return;
+	if (procps->plain != NULL)
+		procps_pids_unref(&procps->plain);
+	if (procps->smaps != NULL)
+		procps_pids_unref(&procps->smaps);
+	if (procps->threads != NULL)
+		procps_pids_unref(&procps->threads);
+	ht_cgroups_free(procps->cgroups);
+	free(procps->wanted);
+	free(procps->slow);
+	free(procps);
+}
+
+/* The answers of libproc2 for at most BATCH pids, or NULL. */
+static struct pids_fetch *
+fetch(struct pids_info **info, enum pids_item *items, int item_count, const int32_t *pids,
+    size_t count, enum pids_select_type type)
+{
+	unsigned numbers[BATCH];
+	if (*info == NULL && procps_pids_new(info, items, item_count) < 0) {
+		*info = NULL;
+		return NULL;
+	}
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = (unsigned)pids[i];
+	return procps_pids_select(*info, numbers, (int)count, type);
+}
+
+static int
+by_number(const void *left, const void *right)
+{
+	int32_t a = *(const int32_t *)left;
+	int32_t b = *(const int32_t *)right;
+	return (a > b) - (a < b);
+}
+
+static void
+add_wanted(struct ht_procps *procps, const struct ht_poll *poll, const struct ht_pid_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (ht_poll_find_process(poll, list->pids[i]) != NULL)
+			procps->wanted[procps->wanted_count++] = list->pids[i];
+}
+
+static void
+order_wanted(struct ht_procps *procps)
+{
+	if (procps->wanted_count == 0)
+		return;
+	qsort(procps->wanted, procps->wanted_count, sizeof(*procps->wanted), by_number);
+	size_t kept = 1;
+	for (size_t i = 1; i < procps->wanted_count; i++)
+		if (procps->wanted[i] != procps->wanted[kept - 1])
+			procps->wanted[kept++] = procps->wanted[i];
+	procps->wanted_count = kept;
+}
+
+/* The pids whose costly values are asked for and that have a sample. */
+static int
+choose_wanted(struct ht_procps *procps, const struct ht_poll *poll)
+{
+	const struct ht_request *request = poll->request;
+	size_t most = poll->process_samples + request->costly_for.count + request->detail_for.count;
+	procps->wanted_count = 0;
+	if (most > procps->wanted_capacity) {
+		int32_t *wanted = reallocarray(procps->wanted, most, sizeof(*wanted));
+		if (wanted == NULL)
+			return -ENOMEM;
+		procps->wanted = wanted;
+		procps->wanted_capacity = most;
+	}
+	if (request->all_costly) {
+		for (size_t i = 0; i < poll->process_samples; i++)
+			procps->wanted[procps->wanted_count++] = poll->samples[i].key.pid;
+		return 0;
+	}
+	add_wanted(procps, poll, &request->costly_for);
+	add_wanted(procps, poll, &request->detail_for);
+	order_wanted(procps);
+	return 0;
+}
+
+/* Arguments with blanks between them; NULL where there are none, or for lack of memory. */
+static const char *
+join_command(struct ht_arena *arena, char *const *arguments)
+{
+	size_t length = 0;
+	if (arguments == NULL || arguments[0] == NULL)
+		return NULL;
+	for (size_t i = 0; arguments[i] != NULL && length < MOST_COMMAND_BYTES; i++)
+		length += strlen(arguments[i]) + 1;
+	if (length > MOST_COMMAND_BYTES)
+		length = MOST_COMMAND_BYTES;
+	char *command = ht_arena_alloc(arena, length + 1);
+	if (command == NULL)
+		return NULL;
+	size_t at = 0;
+	for (size_t i = 0; arguments[i] != NULL && at < length; i++) {
+		for (const char *c = arguments[i]; *c != '\0' && at < length; c++)
+			command[at++] = *c;
+		if (at < length)
+			command[at++] = ' ';
+	}
+	while (at > 0 && command[at - 1] == ' ')
+		at--;
+	command[at] = '\0';
+	return at != 0 ? command : NULL;
+}
+
+static void
+apply_plain(struct ht_poll *poll, struct pids_stack *stack)
+{
+	struct ht_sample *sample =
+	    ht_poll_find_process(poll, PIDS_VAL(PLAIN_PID, s_int, stack, info));
+	if (sample == NULL ||
+	    sample->key.start_time_ticks != PIDS_VAL(PLAIN_BEGAN, ull_int, stack, info))
+		return;
+	const struct ht_process_record *record =
+	    ht_process_table_find(poll->processes, sample->key.pid);
+	const char *user = PIDS_VAL(PLAIN_USER, str, stack, info);
+	/* libproc2 writes "-" where there is no command line. */
+	if (record == NULL || !record->is_kernel_thread)
+		sample->command =
+		    join_command(poll->arena, PIDS_VAL(PLAIN_COMMAND, strv, stack, info));
+	if (user != NULL)
+		sample->user = ht_arena_text(poll->arena, user, strlen(user));
+	sample->state = (char)PIDS_VAL(PLAIN_STATE, s_ch, stack, info);
+	HT_SET_U(&sample->process, HT_PROCESS_THREAD_COUNT,
+	    (uint64_t)PIDS_VAL(PLAIN_THREADS, s_int, stack, info));
+	HT_SET_U(&sample->process, HT_PROCESS_SWAP,
+	    (uint64_t)PIDS_VAL(PLAIN_SWAP, ul_int, stack, info) * 1024);
+}
+
+static void
+fill_plain(struct ht_procps *procps, struct ht_poll *poll)
+{
+	for (size_t done = 0; done < procps->wanted_count; done += BATCH) {
+		size_t count = procps->wanted_count - done;
+		struct pids_fetch *answer = fetch(&procps->plain, plain_items, PLAIN_ITEMS,
+		    procps->wanted + done, count < BATCH ? count : BATCH, PIDS_SELECT_PID);
+		for (int i = 0; answer != NULL && i < answer->counts->total; i++)
+			apply_plain(poll, answer->stacks[i]);
+	}
+}
+
+/* This tick's list of slow figures: what the last one knew of the same processes, and empty ones. */
+static int
+carry_slow(struct ht_procps *procps, const struct ht_poll *poll)
+{
+	struct slow *next = calloc(procps->wanted_count, sizeof(*next));
+	if (next == NULL)
+		return -ENOMEM;
+	size_t old = 0;
+	for (size_t i = 0; i < procps->wanted_count; i++) {
+		const struct ht_sample *sample = ht_poll_find_process(poll, procps->wanted[i]);
+		while (old < procps->slow_count && procps->slow[old].key.pid < sample->key.pid)
+			old++;
+		if (old < procps->slow_count && procps->slow[old].key.pid == sample->key.pid &&
+		    procps->slow[old].key.start_time_ticks == sample->key.start_time_ticks)
+			next[i] = procps->slow[old];
+		else
+			next[i] = (struct slow){ .key = sample->key,
+				.proportional_bytes = UINT64_MAX,
+				.limit_bytes = UINT64_MAX };
+	}
+	free(procps->slow);
+	procps->slow = next;
+	procps->slow_count = procps->wanted_count;
+	return 0;
+}
+
+static void
+read_slow(struct ht_procps *procps, const struct ht_sample *sample, struct slow *slow)
+{
+	uint64_t begin_ns = ht_clock_monotonic_ns();
+	uint64_t limit;
+	struct pids_fetch *answer = NULL;
+	if (sample->process.value[HT_PROCESS_RESIDENT].u != 0)
+		answer = fetch(
+		    &procps->smaps, smaps_items, SMAPS_ITEMS, &slow->key.pid, 1, PIDS_SELECT_PID);
+	slow->proportional_bytes = UINT64_MAX;
+	if (answer != NULL && answer->counts->total == 1) {
+		uint64_t kib = PIDS_VAL(SMAPS_PSS, ul_int, answer->stacks[0], info);
+		/* libproc2 says 0 where it is not permitted to read. */
+		if (kib != 0)
+			slow->proportional_bytes = kib * 1024;
+	}
+	slow->limit_bytes =
+	    ht_cgroups_limit(procps->cgroups, slow->key.pid, begin_ns, &limit) ? limit : UINT64_MAX;
+	slow->read_ns = ht_clock_monotonic_ns();
+	slow->cost_ns = slow->read_ns - begin_ns;
+}
+
+static bool
+is_slow_due(const struct slow *slow, uint64_t now_ns)
+{
+	uint64_t age = slow->cost_ns * SLOW_AGE_COSTS;
+	if (age < SLOW_AGE_NS)
+		age = SLOW_AGE_NS;
+	return slow->read_ns == 0 || now_ns - slow->read_ns >= age;
+}
+
+static void
+apply_slow(struct ht_sample *sample, const struct slow *slow)
+{
+	if (slow->proportional_bytes != UINT64_MAX)
+		HT_SET_U(&sample->process, HT_PROCESS_PROPORTIONAL, slow->proportional_bytes);
+	if (slow->limit_bytes != UINT64_MAX)
+		HT_SET_U(&sample->process, HT_PROCESS_LIMIT, slow->limit_bytes);
+}
+
+static int
+fill_slow(struct ht_procps *procps, struct ht_poll *poll)
+{
+	if (procps->cgroups == NULL)
+		procps->cgroups = ht_cgroups_new();
+	if (procps->cgroups == NULL || carry_slow(procps, poll) != 0)
+		return -ENOMEM;
+	uint64_t begin_ns = ht_clock_monotonic_ns();
+	bool unhurried = poll->request->all_costly || poll->request->only.count != 0;
+	for (size_t i = 0; i < procps->slow_count; i++) {
+		struct slow *slow = &procps->slow[i];
+		struct ht_sample *sample = ht_poll_find_process(poll, slow->key.pid);
+		uint64_t now_ns = ht_clock_monotonic_ns();
+		if (is_slow_due(slow, now_ns) && (unhurried || now_ns - begin_ns < SLOW_BUDGET_NS))
+			read_slow(procps, sample, slow);
+		apply_slow(sample, slow);
+	}
+	return 0;
+}
+
+/* libproc2 shows an unprintable byte as '?': then the name is read as the kernel has it. */
+static void
+read_raw_name(int32_t pid, struct ht_thread *task)
+{
+	char path[64];
+	char text[sizeof(task->name) + 1];
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", (int)pid, (int)task->tid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	ssize_t length = read(fd, text, sizeof(text));
+	close(fd);
+	if (length <= 0)
+		return;
+	if (text[length - 1] == '\n')
+		length--;
+	if (length > (ssize_t)sizeof(task->name) - 1)
+		length = (ssize_t)sizeof(task->name) - 1;
+	memcpy(task->name, text, (size_t)length);
+	task->name[length] = '\0';
+}
+
+static void
+apply_task(
+    const struct ht_procps *procps, int32_t pid, struct pids_stack *stack, struct ht_thread *task)
+{
+	const char *name = PIDS_VAL(THREAD_NAME, str, stack, info);
+	task->tid = PIDS_VAL(THREAD_TID, s_int, stack, info);
+	task->state = (char)PIDS_VAL(THREAD_STATE, s_ch, stack, info);
+	task->cpu_time_ns = PIDS_VAL(THREAD_TIME, ull_int, stack, info) * procps->ns_per_tick;
+	if (name == NULL)
+		return;
+	strncat(task->name, name, sizeof(task->name) - 1);
+	if (strchr(name, '?') != NULL)
+		read_raw_name(pid, task);
+}
+
+/* The run of stacks from FIRST that are of one process, to its sample.  0 or -ENOMEM. */
+static int
+apply_tasks(
+    const struct ht_procps *procps, struct ht_poll *poll, struct pids_stack **first, size_t count)
+{
+	int32_t pid = PIDS_VAL(THREAD_PID, s_int, first[0], info);
+	struct ht_sample *sample = ht_poll_find_process(poll, pid);
+	if (sample == NULL || sample->tasks != NULL)
+		return 0;
+	sample->tasks = ht_arena_array(poll->arena, count, sizeof(*sample->tasks));
+	if (sample->tasks == NULL)
+		return -ENOMEM;
+	sample->task_count = count;
+	for (size_t i = 0; i < count; i++)
+		apply_task(procps, pid, first[i], &sample->tasks[i]);
+	HT_SET_U(&sample->process, HT_PROCESS_THREAD_COUNT, count);
+	return 0;
+}
+
+static int
+fill_tasks(struct ht_procps *procps, struct ht_poll *poll, const int32_t *pids, size_t count)
+{
+	struct pids_fetch *answer = fetch(
+	    &procps->threads, thread_items, THREAD_ITEMS, pids, count, PIDS_SELECT_PID_THREADS);
+	if (answer == NULL)
+		return 0;
+	size_t total = (size_t)answer->counts->total;
+	for (size_t first = 0, next; first < total; first = next) {
+		int pid = PIDS_VAL(THREAD_PID, s_int, answer->stacks[first], info);
+		for (next = first + 1; next < total; next++)
+			if (PIDS_VAL(THREAD_PID, s_int, answer->stacks[next], info) != pid)
+				break;
+		if (apply_tasks(procps, poll, answer->stacks + first, next - first) != 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int
+fill_threads(struct ht_procps *procps, struct ht_poll *poll)
+{
+	int32_t pids[BATCH];
+	size_t count = 0;
+	for (size_t i = 0; i < poll->process_samples; i++) {
+		if (ht_pid_list_covers(&poll->request->detail_for, poll->samples[i].key.pid))
+			pids[count++] = poll->samples[i].key.pid;
+		if (count < BATCH && i + 1 < poll->process_samples)
+			continue;
+		if (count != 0 && fill_tasks(procps, poll, pids, count) != 0)
+			return -ENOMEM;
+		count = 0;
+	}
+	return 0;
+}
+
+int
+ht_procps_fill(struct ht_procps *procps, struct ht_poll *poll)
+{
+	if (choose_wanted(procps, poll) != 0)
+		return -ENOMEM;
+	if (procps->wanted_count != 0) {
+		fill_plain(procps, poll);
+		if (fill_slow(procps, poll) != 0)
+			return -ENOMEM;
+	}
+	if ((poll->request->detail & HT_DETAIL_THREADS) != 0)
+		return fill_threads(procps, poll);
+	return 0;
+}

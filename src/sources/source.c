@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "sources/source.h"
+
+#include <stdlib.h>
+
+#include "sources/procfs.h"
+
+struct ht_sample *
+ht_poll_add(struct ht_poll *poll)
+{
+	if (poll->sample_count == poll->sample_capacity) {
+		size_t capacity = poll->sample_capacity * 2 + 64;
+		struct ht_sample *samples =
+		    reallocarray(poll->samples, capacity, sizeof(*poll->samples));
+		if (samples == NULL)
+			return NULL;
+		poll->samples = samples;
+		poll->sample_capacity = capacity;
+	}
+	struct ht_sample *sample = &poll->samples[poll->sample_count++];
+	*sample = (struct ht_sample){
+		.uid = UINT32_MAX,
+		.parent_pid = -1,
+		.cpu_time_ns = UINT64_MAX,
+		.data_bytes = UINT64_MAX,
+	};
+	return sample;
+}
+
+struct ht_sample *
+ht_poll_find_process(const struct ht_poll *poll, int32_t pid)
+{
+	size_t low = 0;
+	size_t high = poll->process_samples;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (poll->samples[middle].key.pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == poll->process_samples || poll->samples[low].key.pid != pid)
+		return NULL;
+	return &poll->samples[low];
+}
+
+bool
+ht_pid_list_covers(const struct ht_pid_list *list, int32_t pid)
+{
+	if (list->count == 0)
+		return true;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->pids[i] == pid)
+			return true;
+	return false;
+}
+
+const struct ht_source *const ht_sources[] = {
+	&ht_source_procfs,
+	NULL,
+};
