@@ -33,6 +33,12 @@ int ht_sampler_new(
 void ht_sampler_free(struct ht_sampler *sampler);
 
 /*
+ * Puts the limit of open files, which a sampler raises for itself, back as it was: for
+ * a forked child that is about to exec.  Async-signal-safe.
+ */
+void ht_sampler_restore_limits(const struct ht_sampler *sampler);
+
+/*
  * One tick.  REQUEST says what is wanted and is only read during the call.  0
  * and *FRAME (the caller frees it), or -errno: lack of memory.  What one process or
  * source could not tell is missing in the frame, never an error.

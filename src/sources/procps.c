@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "model/frame.h"
 #include "sources/cgroup.h"
 
 enum {

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The rate of one counter from tick to tick, smoothed if wanted.  Plain data. */
+#ifndef HT_CORE_RATE_H
+#define HT_CORE_RATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ht_rate {
+	uint64_t counter; /* as of the last step */
+	bool has_counter;
+	bool is_known;
+	double per_second; /* valid where is_known */
+};
+
+/*
+ * COUNTER is what the counter shows INTERVAL_NS after the last step; 0 says that the
+ * two can't be compared.  Then, at the first step, and when a counter went backwards,
+ * the rate is unknown until the next step.  SMOOTHING_NS is the time constant of an
+ * exponential mean that forgets by time, not by step; 0: none.
+ */
+void ht_rate_step(
+    struct ht_rate *rate, uint64_t counter, uint64_t interval_ns, uint64_t smoothing_ns);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Samples become a frame in three steps: a row for each process of procfs, what
+ * other sources said put to its row, and the comparison with the tick before
+ * (core/history.h).  Samples are made in the frame's own arena, so that nothing is copied twice.
+ */
+#include "config.h"
+
+#include "core/sampler.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/clock.h"
+#include "core/history.h"
+#include "core/threads.h"
+#include "sources/source.h"
+
+enum { MOST_SOURCES = 8 };
+
+struct ht_sampler {
+	void *states
+	    [MOST_SOURCES]; /* of ht_sources, in their order; those up to source_count are open */
+	size_t source_count;
+	struct ht_descriptors descriptors;
+	struct ht_process_table processes;
+	struct ht_sample *samples; /* owned; room that is used again each tick */
+	size_t sample_capacity;
+	const struct ht_sample **told; /* owned; which sample has the heap of row i */
+	size_t told_capacity;
+	struct ht_history *history; /* owned */
+	uint64_t last_ns;           /* CLOCK_MONOTONIC of the tick before; 0: none */
+};
+
+static int
+open_sources(struct ht_sampler *sampler, struct ht_error *error)
+{
+	for (size_t i = 0; ht_sources[i] != NULL; i++) {
+		ht_assert(i < MOST_SOURCES);
+		int result = ht_sources[i]->open(&sampler->states[i], error);
+		if (result != 0)
+			return result;
+		sampler->source_count++;
+	}
+	return 0;
+}
+
+int
+ht_sampler_new(
+    const struct ht_sampler_options *options, struct ht_sampler **out, struct ht_error *error)
+{
+	struct ht_sampler *sampler = calloc(1, sizeof(*sampler));
+	if (sampler != NULL)
+		sampler->history = ht_history_new(options->smoothing_ns);
+	if (sampler == NULL || sampler->history == NULL) {
+		free(sampler);
+		ht_error_set(error, HT_ERROR_RUNTIME, "out of memory");
+		return -ENOMEM;
+	}
+	ht_descriptors_init(&sampler->descriptors);
+	ht_process_table_init(&sampler->processes);
+	int result = open_sources(sampler, error);
+	if (result != 0) {
+		ht_sampler_free(sampler);
+		return result;
+	}
+	*out = sampler;
+	return 0;
+}
+
+void
+ht_sampler_free(struct ht_sampler *sampler)
+{
+	if (sampler == NULL)
+		return;
+	for (size_t i = sampler->source_count; i > 0; i--)
+		ht_sources[i - 1]->close(sampler->states[i - 1]);
+	ht_process_table_release(&sampler->processes, &sampler->descriptors);
+	ht_descriptors_restore_limit(&sampler->descriptors);
+	ht_history_free(sampler->history);
+	free(sampler->samples);
+	free(sampler->told);
+	free(sampler);
+}
+
+void
+ht_sampler_restore_limits(const struct ht_sampler *sampler)
+{
+	ht_descriptors_restore_limit(&sampler->descriptors);
+}
+
+/* The row of SAMPLE with all but what comes of comparing.  0 or -ENOMEM. */
+static int
+fill_row(struct ht_arena *arena, const struct ht_sample *sample, struct ht_process *row)
+{
+	*row = (struct ht_process){
+		.key = sample->key,
+		.name = "",
+		.command = sample->command,
+		.user = sample->user,
+		.uid = sample->uid,
+		.parent_pid = sample->parent_pid,
+		.state = sample->state,
+		.source = HT_SOURCE_NONE,
+		.quality = HT_QUALITY_LIVE,
+		.quality_reason = sample->quality_reason,
+		.values = sample->process,
+	};
+	if (sample->name == NULL)
+		return 0;
+	row->name = ht_arena_text(arena, sample->name, strlen(sample->name));
+	return row->name != NULL ? 0 : -ENOMEM;
+}
+
+/* Of two samples about one process: the living before the stale before the rest. */
+static bool
+is_better(const struct ht_sample *candidate, const struct ht_sample *present)
+{
+	if (present == NULL)
+		return true;
+	return (candidate->heap != NULL) != (present->heap != NULL)
+		   ? candidate->heap != NULL
+		   : candidate->quality < present->quality;
+}
+
+/* Puts the heap that TOLD has to ROW.  0 or -ENOMEM. */
+static int
+fill_heap(struct ht_frame *frame, const struct ht_sample *told, struct ht_process *row)
+{
+	row->source = told->source;
+	row->quality = told->quality;
+	row->quality_reason = told->quality_reason;
+	row->age_ns =
+	    frame->monotonic_ns > told->monotonic_ns ? frame->monotonic_ns - told->monotonic_ns : 0;
+	if (told->heap == NULL)
+		return 0;
+	row->heap = ht_arena_alloc(frame->arena, sizeof(*row->heap));
+	if (row->heap == NULL)
+		return -ENOMEM;
+	*row->heap = (struct ht_heap){
+		.values = told->heap->values,
+		.bytes_unknown = told->heap->bytes_unknown,
+		.exited = told->heap->exited,
+		.size_classes = told->heap->size_classes,
+		.size_class_count = told->heap->size_class_count,
+		.events = told->heap->events,
+		.event_count = told->heap->event_count,
+		.dropped = told->heap->dropped,
+	};
+	frame->instrumented_count++;
+	return 0;
+}
+
+/*
+ * Finishes row I of FRAME: the heap in TOLD (NULL: nobody has one), the threads of SAMPLE,
+ * and, for a process that lives, the comparison with the tick before.
+ */
+static int
+finish_row(struct ht_sampler *sampler, const struct ht_request *request, struct ht_frame *frame,
+    const struct ht_sample *sample, const struct ht_sample *told)
+{
+	struct ht_process *row = &frame->processes[frame->process_count++];
+	if (fill_row(frame->arena, sample, row) != 0)
+		return -ENOMEM;
+	if (ht_pid_list_covers(&request->detail_for, row->key.pid))
+		row->detail = request->detail;
+	if (told != NULL && fill_heap(frame, told, row) != 0)
+		return -ENOMEM;
+	if (row->heap == NULL) {
+		row->detail &= HT_DETAIL_THREADS;
+		if (row->quality_reason == NULL)
+			row->quality_reason = "not instrumented";
+	}
+	if ((row->detail & HT_DETAIL_THREADS) != 0 &&
+	    ht_threads_merge(frame->arena, sample, told, row) != 0)
+		return -ENOMEM;
+	if (row->quality == HT_QUALITY_DEAD)
+		return 0;
+	return ht_history_apply(sampler->history, sample, told, frame, row);
+}
+
+/* Which samples have the heaps of the first rows: sampler->told.  0 or -ENOMEM. */
+static int
+choose_told(struct ht_sampler *sampler, const struct ht_poll *poll)
+{
+	if (poll->process_samples > sampler->told_capacity) {
+		size_t capacity = poll->process_samples + poll->process_samples / 4;
+		const struct ht_sample **told =
+		    reallocarray(sampler->told, capacity, sizeof(*told));
+		if (told == NULL)
+			return -ENOMEM;
+		sampler->told = told;
+		sampler->told_capacity = capacity;
+	}
+	if (poll->process_samples != 0)
+		memset(sampler->told, 0, poll->process_samples * sizeof(*sampler->told));
+	for (size_t i = poll->process_samples; i < poll->sample_count; i++) {
+		const struct ht_sample *sample = &poll->samples[i];
+		const struct ht_sample *process = ht_poll_find_process(poll, sample->key.pid);
+		if (process == NULL || sample->quality == HT_QUALITY_DEAD ||
+		    process->key.start_time_ticks != sample->key.start_time_ticks)
+			continue;
+		const struct ht_sample **told = &sampler->told[process - poll->samples];
+		if (is_better(sample, *told))
+			*told = sample;
+	}
+	return 0;
+}
+
+static int
+fill_rows(struct ht_sampler *sampler, const struct ht_poll *poll, struct ht_frame *frame)
+{
+	frame->processes =
+	    ht_arena_array(frame->arena, poll->sample_count, sizeof(*frame->processes));
+	if (frame->processes == NULL || choose_told(sampler, poll) != 0 ||
+	    ht_history_begin(sampler->history, poll->process_samples) != 0)
+		return -ENOMEM;
+	int result = 0;
+	for (size_t i = 0; i < poll->process_samples && result == 0; i++)
+		result =
+		    finish_row(sampler, poll->request, frame, &poll->samples[i], sampler->told[i]);
+	ht_history_end(sampler->history);
+	/* What is left has no living process. */
+	for (size_t i = poll->process_samples; i < poll->sample_count && result == 0; i++)
+		if (poll->samples[i].quality == HT_QUALITY_DEAD)
+			result = finish_row(
+			    sampler, poll->request, frame, &poll->samples[i], &poll->samples[i]);
+	return result;
+}
+
+static int
+ask_sources(struct ht_sampler *sampler, struct ht_poll *poll)
+{
+	int result = 0;
+	for (size_t i = 0; i < sampler->source_count && result == 0; i++)
+		result = ht_sources[i]->poll(sampler->states[i], poll);
+	/* Sources make the list longer as they need: keep it for the next tick. */
+	sampler->samples = poll->samples;
+	sampler->sample_capacity = poll->sample_capacity;
+	return result;
+}
+
+int
+ht_sampler_tick(struct ht_sampler *sampler, const struct ht_request *request, struct ht_frame **out)
+{
+	struct ht_frame *frame = ht_frame_new();
+	if (frame == NULL)
+		return -ENOMEM;
+	frame->realtime_ns = ht_clock_realtime_ns();
+	frame->monotonic_ns = ht_clock_monotonic_ns();
+	frame->interval_ns = sampler->last_ns != 0 ? frame->monotonic_ns - sampler->last_ns : 0;
+
+	struct ht_poll poll = {
+		.request = request,
+		.arena = frame->arena,
+		.descriptors = &sampler->descriptors,
+		.processes = &sampler->processes,
+		.samples = sampler->samples,
+		.sample_capacity = sampler->sample_capacity,
+	};
+	int result = ask_sources(sampler, &poll);
+	if (result == 0)
+		result = fill_rows(sampler, &poll, frame);
+	if (result != 0) {
+		ht_frame_free(frame);
+		return result;
+	}
+	frame->host = poll.host;
+	frame->hidden_count = poll.hidden_count;
+	sampler->last_ns = frame->monotonic_ns;
+	ht_assert_slow(ht_frame_is_valid(frame));
+	*out = frame;
+	return 0;
+}
