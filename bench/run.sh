@@ -66,7 +66,7 @@ added_by() {
 heaptrack_added() {
 	local with
 	command -v heaptrack >/dev/null || return
-	with=$(heaptrack --record-only -o "$tmp/heaptrack" "$bench/pairs" "$@" 2>/dev/null |
+	with=$(heaptrack --output "$tmp/heaptrack" "$bench/pairs" "$@" 2>/dev/null |
 		sed -n 's/^pair //p')
 	rm -f "$tmp"/heaptrack*
 	[ -z "$with" ] || echo "heaptrack $(arithmetic "$with - $bare" '%.0f') ns"

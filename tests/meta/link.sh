@@ -4,10 +4,10 @@
 # behind a private prototype, is left undefined.
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
 
-# The archive of a floor; a folder that is only a program has none.
+# The archive of a floor.  A folder that is only a program or a shared library has none.
 archive_of() {
 	local each
-	for each in "$HT_TOP_BUILDDIR/src/$1/lib$1.a" "$HT_TOP_BUILDDIR/src/$1/.libs/lib$1.a"; do
+	for each in "$HT_TOP_BUILDDIR/src/$1/lib$1.a" "$HT_TOP_BUILDDIR/.libs/libheaptop-$1.a"; do
 		[ ! -f "$each" ] || echo "$each"
 	done
 }
@@ -43,13 +43,19 @@ while IFS=: read -r name direct; do
 	ok "$name links with nothing above it" links "$archives" "${below[$name]}"
 done <"$HT_TOP_SRCDIR/src/FLOORS"
 
+# The floor above publish is a shared library, linked with publish alone.
+# shellcheck disable=SC2086 # a list of words
+ok "preload links with nothing but publish" \
+	$HT_CC -o "$tmp/empty" "$tmp/empty.c" -Wl,--no-allow-shlib-undefined "$preload"
+
 # The same with a mistake planted.
 cat >"$tmp/upward.c" <<'END'
 int ht_frame_upward(void);
 int ht_upward(void);
 int ht_upward(void) { return ht_frame_upward(); }
 END
+# shellcheck disable=SC2086 # a list of words
 ok "a floor with an upward call compiles" \
-	"${HT_CC%% *}" -c -o "$tmp/upward.o" "$tmp/upward.c"
+	$HT_CC -c -o "$tmp/upward.o" "$tmp/upward.c"
 ar cr "$tmp/libupward.a" "$tmp/upward.o"
 like "but does not link" "$(links "$tmp/libupward.a" base 2>&1)" 'undefined reference.*ht_frame_upward'

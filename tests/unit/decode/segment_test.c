@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a sample says of a segment: figures, lists, and what becomes of what is torn. */
+/*
+ * What a sample says of a segment: figures, lists, and what becomes of what is torn.
+ * Long because each bound of the format has a test of its own.
+ */
 #include "config.h"
 
 #include <errno.h>
