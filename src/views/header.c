@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "views/header.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "views/registry.h"
+
+enum { BAR_LEAST = 8, BAR_MOST = 24, PIECE_BYTES = 48 };
+
+/* One thing the header tells: a word and a figure, left out when it is too narrow. */
+struct piece {
+	const char *word;
+	char figure[PIECE_BYTES];
+	int importance; /* 0: nothing to tell */
+};
+
+enum { PIECE_MEMORY, PIECE_SWAP, PIECE_PRESSURE, PIECE_HEAPS, PIECE_RATE, PIECES };
+
+void
+ht_header_delay(uint64_t delay_ns, char out[16])
+{
+	snprintf(out, 16, "%.4gs", (double)delay_ns / 1e9);
+}
+
+static void
+describe_share(const struct ht_host_values *host, uint64_t used, enum ht_host_metric total,
+    struct piece *piece)
+{
+	char text_used[HT_UNITS_TEXT_BYTES], text_total[HT_UNITS_TEXT_BYTES];
+	ht_units_bytes(used, text_used);
+	ht_units_bytes(host->value[total].u, text_total);
+	snprintf(piece->figure, sizeof(piece->figure), "%s/%s", text_used, text_total);
+}
+
+static uint64_t
+used_memory(const struct ht_host_values *host)
+{
+	uint64_t total = host->value[HT_HOST_MEMORY_TOTAL].u;
+	uint64_t available = host->value[HT_HOST_MEMORY_AVAILABLE].u;
+	return available < total ? total - available : 0;
+}
+
+static bool
+has_memory(const struct ht_host_values *host)
+{
+	return HT_HAS(host, HT_HOST_MEMORY_TOTAL) && HT_HAS(host, HT_HOST_MEMORY_AVAILABLE);
+}
+
+static void
+tell_host(const struct ht_host_values *host, struct piece pieces[PIECES])
+{
+	if (has_memory(host)) {
+		pieces[PIECE_MEMORY] = (struct piece){ .word = "Mem", .importance = 3 };
+		describe_share(
+		    host, used_memory(host), HT_HOST_MEMORY_TOTAL, &pieces[PIECE_MEMORY]);
+	}
+	if (HT_HAS(host, HT_HOST_SWAP_TOTAL) && HT_HAS(host, HT_HOST_SWAP_USED)) {
+		pieces[PIECE_SWAP] = (struct piece){ .word = "Swap", .importance = 2 };
+		describe_share(host, host->value[HT_HOST_SWAP_USED].u, HT_HOST_SWAP_TOTAL,
+		    &pieces[PIECE_SWAP]);
+	}
+	if (HT_HAS(host, HT_HOST_PRESSURE_SOME_AVG10)) {
+		pieces[PIECE_PRESSURE] = (struct piece){ .word = "Pressure", .importance = 1 };
+		snprintf(pieces[PIECE_PRESSURE].figure, PIECE_BYTES, "%.1f",
+		    host->value[HT_HOST_PRESSURE_SOME_AVG10].f);
+	}
+}
+
+static void
+tell_heaps(const struct ht_frame *frame, struct piece pieces[PIECES])
+{
+	char live_text[HT_UNITS_TEXT_BYTES], rate_text[HT_UNITS_TEXT_BYTES];
+	uint64_t live = 0;
+	double rate = 0;
+	bool has_rate = false;
+	for (size_t i = 0; i < frame->process_count; i++) {
+		const struct ht_heap *heap = frame->processes[i].heap;
+		if (heap != NULL && HT_HAS(&heap->values, HT_HEAP_LIVE))
+			live += heap->values.value[HT_HEAP_LIVE].u;
+		if (heap == NULL || !HT_HAS(&heap->values, HT_HEAP_ALLOC_RATE))
+			continue;
+		rate += heap->values.value[HT_HEAP_ALLOC_RATE].f;
+		has_rate = true;
+	}
+	ht_units_bytes(live, live_text);
+	ht_units_bytes(rate > 0 && rate < 9e18 ? (uint64_t)(rate + 0.5) : 0, rate_text);
+	pieces[PIECE_HEAPS] = (struct piece){ .importance = 5 };
+	if (frame->instrumented_count == 0) {
+		pieces[PIECE_HEAPS].word = "no heaps";
+		return;
+	}
+	pieces[PIECE_HEAPS].word = frame->instrumented_count == 1 ? "heap" : "heaps";
+	snprintf(pieces[PIECE_HEAPS].figure, PIECE_BYTES, "%s", live_text);
+	if (has_rate) {
+		pieces[PIECE_RATE] = (struct piece){ .word = "", .importance = 4 };
+		snprintf(pieces[PIECE_RATE].figure, PIECE_BYTES, "+%s/s", rate_text);
+	}
+}
+
+/* Columns of PIECE with the gap before it. */
+static int
+piece_width(const struct piece *piece)
+{
+	size_t word = strlen(piece->word), figure = strlen(piece->figure);
+	return 2 + (int)(word + figure) + (word != 0 && figure != 0);
+}
+
+/* Leaves pieces out, the least important first, until they fit into WIDTH; returns what is left of it. */
+static int
+fit_pieces(struct piece pieces[PIECES], int width)
+{
+	for (;;) {
+		int needed = 0, least = -1;
+		for (int i = 0; i < PIECES; i++) {
+			if (pieces[i].importance == 0)
+				continue;
+			needed += piece_width(&pieces[i]);
+			if (least < 0 || pieces[i].importance < pieces[least].importance)
+				least = i;
+		}
+		if (needed <= width || least < 0)
+			return width - needed;
+		pieces[least].importance = 0;
+	}
+}
+
+static int
+put_piece(struct ht_grid *grid, int row, int column, const struct piece *piece)
+{
+	column += 2;
+	if (piece->word[0] != '\0')
+		column = ht_grid_put_text(grid, row, column, HT_ROLE_LABEL, piece->word) +
+			 (piece->figure[0] != '\0');
+	return ht_grid_put_text(grid, row, column, HT_ROLE_NUMBER, piece->figure);
+}
+
+/* What stands at the right end: the delay, or that a tick hangs. */
+static void
+clock_text(const struct ht_header *header, char text[PIECE_BYTES])
+{
+	char span[HT_UNITS_TEXT_BYTES];
+	if (header->late_ns != 0) {
+		ht_units_duration(header->late_ns, span);
+		snprintf(text, PIECE_BYTES, "waiting %s", span);
+	} else {
+		ht_header_delay(header->delay_ns, span);
+		snprintf(text, PIECE_BYTES, "%s", span);
+	}
+}
+
+void
+ht_header_draw(
+    const struct ht_frame *frame, const struct ht_header *header, struct ht_grid *grid, int row)
+{
+	struct piece pieces[PIECES] = { 0 };
+	char clock[PIECE_BYTES], heaps[PIECE_BYTES] = "";
+	int column = ht_grid_put_text(grid, row, 0, HT_ROLE_TITLE, "heaptop");
+	clock_text(header, clock);
+	int clock_column = grid->width - (int)strlen(clock);
+	if (frame != NULL) {
+		tell_host(&frame->host, pieces);
+		tell_heaps(frame, pieces);
+	}
+	if (frame != NULL && frame->instrumented_count != 0) {
+		snprintf(heaps, sizeof(heaps), "%zu %s", frame->instrumented_count,
+		    pieces[PIECE_HEAPS].word);
+		pieces[PIECE_HEAPS].word = heaps;
+	}
+	int spare = fit_pieces(pieces, clock_column - 2 - column);
+	for (int i = 0; i < PIECES; i++) {
+		if (pieces[i].importance == 0)
+			continue;
+		column = put_piece(grid, row, column, &pieces[i]);
+		if (i != PIECE_MEMORY || spare <= BAR_LEAST)
+			continue;
+		int width = spare - 1 < BAR_MOST ? spare - 1 : BAR_MOST;
+		double total = (double)frame->host.value[HT_HOST_MEMORY_TOTAL].u;
+		column = ht_grid_put_bar(grid, row, column + 1, width,
+		    total > 0 ? (double)used_memory(&frame->host) / total : 0);
+	}
+	if (clock_column > column)
+		ht_grid_put_text(grid, row, clock_column,
+		    header->late_ns != 0 ? HT_ROLE_WARNING : HT_ROLE_LABEL, clock);
+}
+
+/* Columns of all tabs; with SHORT, only the current one has its name. */
+static int
+tabs_width(size_t current, bool is_short)
+{
+	int width = 0;
+	for (size_t i = 0; i < ht_views_count(); i++)
+		width +=
+		    2 + (is_short && i != current ? 1 : 2 + (int)strlen(ht_views_get(i)->name));
+	return width;
+}
+
+void
+ht_tabs_draw(size_t current, struct ht_grid *grid, int row)
+{
+	static const char help[] = "? help";
+	bool is_short = tabs_width(current, false) > grid->width;
+	int column = 0;
+	for (size_t i = 0; i < ht_views_count(); i++) {
+		char text[PIECE_BYTES];
+		bool named = !is_short || i == current;
+		snprintf(
+		    text, sizeof(text), named ? " %zu %s " : " %zu ", i + 1, ht_views_get(i)->name);
+		column = ht_grid_put_text(
+		    grid, row, column, i == current ? HT_ROLE_TAB_CURRENT : HT_ROLE_TAB, text);
+	}
+	int help_column = grid->width - (int)strlen(help);
+	if (help_column > column)
+		ht_grid_put_text(grid, row, help_column, HT_ROLE_LABEL, help);
+}

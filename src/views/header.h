@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The lines above every view: the host and all heaps in one row, the tabs in the next. */
+#ifndef HT_VIEWS_HEADER_H
+#define HT_VIEWS_HEADER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/frame.h"
+#include "views/grid.h"
+
+/* What the header says beside the frame. */
+struct ht_header {
+	uint64_t delay_ns; /* between ticks */
+	uint64_t late_ns;  /* a tick hangs for so long; 0: none does */
+};
+
+/* Memory, swap, pressure, the sum of all heaps, the delay.  FRAME may be NULL: none is there yet. */
+void ht_header_draw(
+    const struct ht_frame *frame, const struct ht_header *header, struct ht_grid *grid, int row);
+
+/* The views there are, with CURRENT chosen. */
+void ht_tabs_draw(size_t current, struct ht_grid *grid, int row);
+
+/* A delay as people type it: "1s", "0.5s". */
+void ht_header_delay(uint64_t delay_ns, char out[16]);
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "views/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/units.h"
+
+/* Of a column that isn't in the table; and no column's own importance reaches the sorting one's. */
+enum { DYNAMIC_WIDTH = 8, SORTING_IMPORTANCE = 100 };
+
+static const struct ht_metric *
+metric_of(const struct ht_column *column)
+{
+	return &ht_metric_table(column->scope, NULL)[column->metric];
+}
+
+static bool
+is_sorted_by(const struct ht_column *column, const struct ht_sort *sort)
+{
+	if (column->unsorted || column->field != sort->field)
+		return false;
+	return sort->field != HT_SORT_METRIC || metric_of(column) == sort->metric;
+}
+
+const struct ht_column *
+ht_table_sort_column(const struct ht_table *table, const struct ht_sort *sort)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (is_sorted_by(&table->columns[i], sort))
+			return &table->columns[i];
+	return NULL;
+}
+
+static void
+append_column(struct ht_table_layout *layout, const struct ht_column *column)
+{
+	if (layout->count == HT_TABLE_MOST_COLUMNS)
+		return;
+	layout->shown[layout->count].column = *column;
+	layout->shown[layout->count].width = column->width;
+	layout->count++;
+}
+
+/* A column for the metric that sorts without being one of the table's. */
+static void
+append_sorting(struct ht_table_layout *layout, const struct ht_metric *metric)
+{
+	struct ht_column column = { .width = DYNAMIC_WIDTH,
+		.field = HT_SORT_METRIC,
+		.scope = metric->scope,
+		.metric = metric->index };
+	append_column(layout, &column);
+}
+
+/* All columns; one that had to be added stands before the one that grows, else last. */
+static void
+list_columns(
+    const struct ht_table *table, const struct ht_sort *sort, struct ht_table_layout *layout)
+{
+	bool missing = sort->field == HT_SORT_METRIC && ht_table_sort_column(table, sort) == NULL;
+	layout->count = 0;
+	for (size_t i = 0; i < table->count; i++) {
+		if (missing && table->columns[i].grows) {
+			append_sorting(layout, sort->metric);
+			missing = false;
+		}
+		append_column(layout, &table->columns[i]);
+	}
+	if (missing)
+		append_sorting(layout, sort->metric);
+}
+
+static int
+needed_width(const struct ht_table_layout *layout)
+{
+	int width = 0;
+	for (size_t i = 0; i < layout->count; i++)
+		width += layout->shown[i].width + (i != 0);
+	return width;
+}
+
+/* Importance as it counts here: the column that sorts stays to the last. */
+static int
+importance(const struct ht_column *column, const struct ht_sort *sort)
+{
+	return is_sorted_by(column, sort) ? SORTING_IMPORTANCE : column->importance;
+}
+
+static void
+drop_least(struct ht_table_layout *layout, const struct ht_sort *sort)
+{
+	size_t least = 0;
+	for (size_t i = 1; i < layout->count; i++)
+		if (importance(&layout->shown[i].column, sort) <=
+		    importance(&layout->shown[least].column, sort))
+			least = i;
+	layout->count--;
+	for (size_t i = least; i < layout->count; i++)
+		layout->shown[i] = layout->shown[i + 1];
+}
+
+void
+ht_table_lay_out(const struct ht_table *table, const struct ht_sort *sort, int width,
+    struct ht_table_layout *layout)
+{
+	list_columns(table, sort, layout);
+	while (layout->count > 1 && needed_width(layout) > width)
+		drop_least(layout, sort);
+	int spare = width - needed_width(layout), at = 0;
+	for (size_t i = 0; i < layout->count; i++) {
+		if (layout->shown[i].column.grows && spare > 0)
+			layout->shown[i].width += spare;
+		layout->shown[i].at = at;
+		at += layout->shown[i].width + 1;
+	}
+}
+
+void
+ht_table_draw_headings(
+    const struct ht_table_layout *layout, const struct ht_sort *sort, struct ht_grid *grid, int row)
+{
+	ht_grid_set_background(grid, row, HT_ROLE_HEADING);
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct ht_column *column = &layout->shown[i].column;
+		bool sorted = is_sorted_by(column, sort);
+		const char *arrow = "";
+		if (sorted && grid->ascii)
+			arrow = sort->reversed ? "^" : "v";
+		else if (sorted)
+			arrow = sort->reversed ? "\xe2\x96\xb2" : "\xe2\x96\xbc";
+		char title[HT_TABLE_CELL_BYTES];
+		snprintf(title, sizeof(title), "%s%s",
+		    column->title != NULL ? column->title : metric_of(column)->title, arrow);
+		ht_grid_put(grid, row, layout->shown[i].at, layout->shown[i].width,
+		    column->left ? HT_ALIGN_LEFT : HT_ALIGN_RIGHT,
+		    sorted ? HT_ROLE_HEADING_SORTED : HT_ROLE_HEADING, title);
+	}
+}
+
+/* A real number as the whole one that is printed of it. */
+static uint64_t
+rounded(double value)
+{
+	return value <= 0      ? 0
+	       : value >= 9e18 ? UINT64_C(9000000000000000000)
+			       : (uint64_t)(value + 0.5);
+}
+
+void
+ht_table_format(const struct ht_metric *metric, union ht_value value, char out[HT_TABLE_CELL_BYTES])
+{
+	char text[HT_UNITS_TEXT_BYTES] = "";
+	uint64_t whole = ht_metric_is_real(metric) ? rounded(value.f) : value.u;
+	switch (metric->unit) {
+	case HT_UNIT_BYTES:
+		ht_units_bytes(whole, text);
+		break;
+	case HT_UNIT_BLOCKS:
+	case HT_UNIT_COUNT:
+		ht_units_count(whole, text);
+		break;
+	case HT_UNIT_NS:
+		ht_units_duration(whole, text);
+		break;
+	case HT_UNIT_PERCENT:
+		snprintf(text, sizeof(text), value.f < 99.95 ? "%.1f" : "%.0f",
+		    value.f < 1e6 ? value.f : 1e6);
+		break;
+	}
+	snprintf(out, HT_TABLE_CELL_BYTES, "%s", text);
+}
+
+static void
+draft_metric(const struct ht_table *table, const struct ht_metric *metric, const void *item,
+    struct ht_draft *draft)
+{
+	union ht_value value;
+	draft->role = HT_ROLE_DIM;
+	draft->text = "-";
+	if (!table->value(item, metric, &value))
+		return;
+	ht_table_format(metric, value, draft->own);
+	draft->text = draft->own;
+	if (strcmp(draft->own, "0") != 0 && strcmp(draft->own, "0.0") != 0)
+		draft->role = HT_ROLE_NUMBER;
+}
+
+void
+ht_table_draw_item(const struct ht_table *table, const struct ht_table_layout *layout,
+    const void *item, struct ht_grid *grid, int row)
+{
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct ht_column *column = &layout->shown[i].column;
+		struct ht_draft draft = { .role = HT_ROLE_PLAIN, .text = "" };
+		if (column->draw != NULL)
+			column->draw(item, &draft);
+		else
+			draft_metric(table, metric_of(column), item, &draft);
+		ht_grid_put(grid, row, layout->shown[i].at, layout->shown[i].width,
+		    column->left ? HT_ALIGN_LEFT : HT_ALIGN_RIGHT, draft.role, draft.text);
+	}
+}
+
+/* Scrolls so that the selected row is in sight and no room is wasted below the last. */
+static void
+scroll(struct ht_view_state *state, size_t page)
+{
+	state->page = page;
+	if (state->index >= state->top + page)
+		state->top = state->index + 1 - page;
+	if (state->top + page > state->row_count)
+		state->top = state->row_count > page ? state->row_count - page : 0;
+	if (state->index < state->top)
+		state->top = state->index;
+}
+
+void
+ht_table_draw(const struct ht_table *table, const struct ht_table_layout *layout,
+    struct ht_view_state *state, struct ht_grid *grid, int top, int height)
+{
+	if (height > 1) {
+		ht_table_draw_headings(layout, &state->sort, grid, top);
+		top++;
+		height--;
+	}
+	if (height <= 0)
+		return;
+	scroll(state, (size_t)height);
+	for (size_t i = 0; i < state->page && state->top + i < state->row_count; i++) {
+		const struct ht_row_item *row = &state->rows[state->top + i];
+		ht_table_draw_item(table, layout, row->item, grid, top + (int)i);
+		if (state->top + i == state->index)
+			ht_grid_select(grid, top + (int)i);
+	}
+}
+
+/* The selection by STEPS down, within the rows; it stays on that row from now on. */
+static void
+move(struct ht_view_state *state, long steps)
+{
+	if (state->row_count == 0)
+		return;
+	size_t last = state->row_count - 1;
+	if (steps < 0)
+		state->index = state->index > (size_t)-steps ? state->index - (size_t)-steps : 0;
+	else
+		state->index =
+		    (size_t)steps < last - state->index ? state->index + (size_t)steps : last;
+	state->anchored = true;
+	state->selected = state->rows[state->index].key;
+}
+
+/* The next column to sort by, STEP (1 or -1) from the one that does. */
+static void
+sort_beside(const struct ht_table *table, struct ht_sort *sort, int step)
+{
+	long current = step > 0 ? -1 : (long)table->count;
+	const struct ht_column *column = ht_table_sort_column(table, sort);
+	if (column != NULL)
+		current = column - table->columns;
+	for (long i = current + step; i >= 0 && i < (long)table->count; i += step) {
+		if (table->columns[i].unsorted)
+			continue;
+		sort->field = table->columns[i].field;
+		sort->metric = sort->field == HT_SORT_METRIC ? metric_of(&table->columns[i]) : NULL;
+		sort->reversed = false;
+		return;
+	}
+}
+
+static bool
+move_by_command(struct ht_view_state *state, enum ht_command command)
+{
+	long page = state->page > 1 ? (long)state->page : 1;
+	long half = page > 1 ? page / 2 : 1;
+	switch ((int)command) {
+	case HT_COMMAND_UP:
+		move(state, -1);
+		return true;
+	case HT_COMMAND_DOWN:
+		move(state, 1);
+		return true;
+	case HT_COMMAND_PAGE_UP:
+		move(state, -page);
+		return true;
+	case HT_COMMAND_PAGE_DOWN:
+		move(state, page);
+		return true;
+	case HT_COMMAND_HALF_PAGE_UP:
+		move(state, -half);
+		return true;
+	case HT_COMMAND_HALF_PAGE_DOWN:
+		move(state, half);
+		return true;
+	case HT_COMMAND_FIRST:
+		/* Back to how it began: the first row, whichever that will be. */
+		state->anchored = false;
+		state->index = 0;
+		return true;
+	case HT_COMMAND_LAST:
+		move(state, (long)state->row_count);
+		return true;
+	}
+	return false;
+}
+
+enum ht_answer
+ht_table_key(const struct ht_table *table, struct ht_view_state *state, enum ht_command command)
+{
+	if (move_by_command(state, command))
+		return HT_ANSWER_DONE;
+	switch ((int)command) {
+	case HT_COMMAND_SORT_LEFT:
+		sort_beside(table, &state->sort, -1);
+		return HT_ANSWER_DONE;
+	case HT_COMMAND_SORT_RIGHT:
+		sort_beside(table, &state->sort, 1);
+		return HT_ANSWER_DONE;
+	case HT_COMMAND_REVERSE:
+		state->sort.reversed = !state->sort.reversed;
+		return HT_ANSWER_DONE;
+	}
+	return HT_ANSWER_IGNORED;
+}

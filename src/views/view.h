@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A view turns a frame into rows of a grid: it selects items, draws them, and answers the commands
+ * that concern it.  No curses, no I/O, no state but what it is handed.  One file and one line in
+ * registry.c each; most are tables (table.h).
+ */
+#ifndef HT_VIEWS_VIEW_H
+#define HT_VIEWS_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "model/frame.h"
+#include "model/sort.h"
+#include "views/command.h"
+#include "views/grid.h"
+
+/* What a view looks at; all borrowed, for one call. */
+struct ht_view_input {
+	const struct ht_frame *frame;
+	struct ht_process_key chosen;     /* of views of one process; pid 0: none is chosen */
+	const char *chosen_name;          /* raw bytes; never NULL */
+	const struct ht_process *process; /* the chosen one in the frame; NULL: it isn't there */
+};
+
+/* What makes a row the same row in the next frame: pid and start time, or tid. */
+struct ht_row_key {
+	uint64_t id;
+	uint64_t generation;
+};
+
+/* An item of a view: a process or a thread of the frame. */
+struct ht_row_item {
+	struct ht_row_key key;
+	const void *item; /* borrowed from the frame */
+};
+
+/*
+ * What a person chose in a view, and its rows as they were arranged last.  Rows point into the
+ * frame they were selected from: arrange again before that frame ends.
+ */
+struct ht_view_state {
+	struct ht_sort sort;
+	bool
+	    anchored; /* the selection stays on its row wherever that moves; else on the first row */
+	struct ht_row_key selected; /* valid while anchored */
+	size_t index;               /* of the selected row */
+	size_t top;                 /* first row in sight */
+	size_t page;                /* rows in sight when it was drawn last */
+	struct ht_row_item *rows;   /* owned */
+	size_t row_count;
+	size_t row_capacity;
+};
+
+struct ht_table;
+
+struct ht_view {
+	const char *name;             /* on its tab */
+	bool of_process;              /* shows one chosen process */
+	uint32_t detail;              /* HT_DETAIL_... lists it needs of that process */
+	const char *open_label;       /* what Enter does, for the footer; NULL: nothing */
+	const struct ht_table *table; /* its columns; NULL: it isn't a table */
+	/* The order it starts with. */
+	struct ht_sort (*initial_sort)(void);
+	/* Puts the frame's items into STATE, unordered.  0 or -ENOMEM. */
+	int (*select)(const struct ht_view_input *input, struct ht_view_state *state);
+	/* Fills HEIGHT rows of GRID from TOP on. */
+	void (*draw)(const struct ht_view_input *input, struct ht_view_state *state,
+	    struct ht_grid *grid, int top, int height);
+	enum ht_answer (*key)(struct ht_view_state *state, enum ht_command command);
+	/* How far the figures of the sorting column can be believed, appended to OUT. */
+	void (*describe)(const struct ht_view_input *input, const struct ht_view_state *state,
+	    struct ht_text *out);
+};
+
+void ht_view_state_init(struct ht_view_state *state, const struct ht_view *view);
+void ht_view_state_release(struct ht_view_state *state);
+
+/* Adds an item; for select functions.  0 or -ENOMEM. */
+int ht_view_state_add(struct ht_view_state *state, struct ht_row_key key, const void *item);
+
+/* Selects, orders, and finds the selected row again.  0 or -ENOMEM: no rows then. */
+int ht_view_arrange(
+    const struct ht_view *view, const struct ht_view_input *input, struct ht_view_state *state);
+
+/* The selected row, or NULL when there are no rows. */
+const struct ht_row_item *ht_view_selected(const struct ht_view_state *state);
+
+/* One line on the sorting column: what it means, how exact and how old it is. */
+void ht_view_describe(const struct ht_view *view, const struct ht_view_input *input,
+    const struct ht_view_state *state, struct ht_text *out);
+
+/* Appends where the figures of METRIC for PROCESS come from and how old they are. */
+void ht_describe_quality(
+    const struct ht_process *process, const struct ht_metric *metric, struct ht_text *out);
+
+#endif

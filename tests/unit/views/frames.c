@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "frames.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MIB(n) (UINT64_C(n) << 20)
+
+static struct ht_frame *
+new_frame(size_t processes)
+{
+	struct ht_frame *frame = ht_frame_new();
+	if (frame == NULL)
+		abort();
+	frame->realtime_ns = UINT64_C(1795000000000000000);
+	frame->monotonic_ns = UINT64_C(5000000000);
+	frame->interval_ns = 1000000000;
+	HT_SET_U(&frame->host, HT_HOST_MEMORY_TOTAL, MIB(23962));
+	HT_SET_U(&frame->host, HT_HOST_MEMORY_AVAILABLE, MIB(13927));
+	HT_SET_U(&frame->host, HT_HOST_SWAP_TOTAL, 0);
+	HT_SET_U(&frame->host, HT_HOST_SWAP_USED, 0);
+	HT_SET_F(&frame->host, HT_HOST_PRESSURE_SOME_AVG10, 0.0);
+	frame->processes = ht_arena_array(frame->arena, processes, sizeof(*frame->processes));
+	return frame;
+}
+
+static struct ht_process *
+add_process(
+    struct ht_frame *frame, int32_t pid, const char *user, const char *command, uint64_t resident)
+{
+	struct ht_process *process = &frame->processes[frame->process_count++];
+	process->key = (struct ht_process_key){ pid, 1000 + (uint64_t)pid };
+	process->name = command;
+	process->command = command;
+	process->user = user;
+	process->uid = 1000;
+	process->parent_pid = 1;
+	process->state = 'S';
+	HT_SET_U(&process->values, HT_PROCESS_RESIDENT, resident);
+	HT_SET_U(&process->values, HT_PROCESS_ANONYMOUS, resident / 2);
+	HT_SET_U(&process->values, HT_PROCESS_THREAD_COUNT, 1);
+	HT_SET_F(&process->values, HT_PROCESS_CPU, 1.5);
+	return process;
+}
+
+static struct ht_heap *
+add_heap(struct ht_frame *frame, struct ht_process *process, uint64_t live, double rate)
+{
+	struct ht_heap *heap = ht_arena_alloc(frame->arena, sizeof(*heap));
+	process->heap = heap;
+	process->source = HT_SOURCE_SEGMENT;
+	frame->instrumented_count++;
+	HT_SET_U(&heap->values, HT_HEAP_LIVE, live);
+	HT_SET_U(&heap->values, HT_HEAP_LIVE_BLOCKS, live / 256);
+	HT_SET_U(&heap->values, HT_HEAP_PEAK, live + live / 4);
+	HT_SET_U(&heap->values, HT_HEAP_ALLOCATED, live * 10);
+	HT_SET_U(&heap->values, HT_HEAP_ALLOCATED_BLOCKS, live / 25);
+	HT_SET_U(&heap->values, HT_HEAP_FREED, live * 9);
+	HT_SET_U(&heap->values, HT_HEAP_FREED_BLOCKS, live / 28);
+	HT_SET_F(&heap->values, HT_HEAP_ALLOC_RATE, rate);
+	return heap;
+}
+
+static void
+set_thread(struct ht_thread *thread, int32_t tid, const char *name, uint64_t allocated,
+    uint64_t freed, double rate)
+{
+	thread->tid = tid;
+	thread->in_segment = true;
+	thread->state = rate > 1e6 ? 'R' : 'S';
+	snprintf(thread->name, sizeof(thread->name), "%s", name);
+	HT_SET_F(&thread->values, HT_THREAD_CPU, rate / 1e6);
+	HT_SET_U(&thread->values, HT_THREAD_ALLOCATED, allocated);
+	HT_SET_U(&thread->values, HT_THREAD_ALLOCATED_BLOCKS, allocated / 256);
+	HT_SET_U(&thread->values, HT_THREAD_FREED, freed);
+	HT_SET_U(&thread->values, HT_THREAD_FREED_BLOCKS, freed / 256);
+	HT_SET_F(&thread->values, HT_THREAD_ALLOC_RATE, rate);
+}
+
+/* Four threads and seven that ended; together they are the heap's totals. */
+static void
+add_threads(struct ht_frame *frame, struct ht_process *process)
+{
+	struct ht_heap_values *totals = &process->heap->values;
+	struct ht_exited_threads *exited = &process->heap->exited;
+	process->threads = ht_arena_array(frame->arena, 4, sizeof(*process->threads));
+	process->thread_count = 4;
+	process->detail = HT_DETAIL_THREADS;
+	set_thread(&process->threads[0], process->key.pid, "imgd", MIB(20), MIB(19), 1024);
+	set_thread(&process->threads[1], 4243, "resize-1", MIB(1200), MIB(900), 11.8e6);
+	set_thread(&process->threads[2], 4244, "resize-2", MIB(1100), MIB(1150), 12.7e6);
+	set_thread(&process->threads[3], 4245, "io", 0, 0, 0);
+	exited->count = 7;
+	exited->allocated_bytes = totals->value[HT_HEAP_ALLOCATED].u - MIB(2320);
+	exited->freed_bytes = totals->value[HT_HEAP_FREED].u - MIB(2069);
+	exited->allocated_blocks = totals->value[HT_HEAP_ALLOCATED_BLOCKS].u / 2;
+	exited->freed_blocks = totals->value[HT_HEAP_FREED_BLOCKS].u / 2;
+	HT_SET_U(&process->values, HT_PROCESS_THREAD_COUNT, 4);
+}
+
+struct ht_frame *
+frames_mixed(void)
+{
+	struct ht_frame *frame = new_frame(6);
+	struct ht_process *process;
+	add_process(frame, 1033, "root", "mysqld --user=mysql", MIB(204));
+	process = add_process(frame, 4242, "www", "imgd --workers 16", MIB(512));
+	add_heap(frame, process, MIB(318), 41.2 * 1048576);
+	add_threads(frame, process);
+	process = add_process(frame, 5120, "app", "store --cache 600M", MIB(1126));
+	add_heap(frame, process, MIB(702), 38.1 * 1048576);
+	process = add_process(frame, 877, "me", "sqlite3 big.db", MIB(22));
+	add_heap(frame, process, MIB(11), 12288);
+	process = add_process(frame, 2, "root", "kthreadd", 0);
+	process->command = "";
+	process->values.present = 0;
+	process = add_process(frame, 6001, NULL, "worker", MIB(40));
+	process->command = NULL;
+	add_heap(frame, process, MIB(9), 0);
+	process->quality = HT_QUALITY_STALE;
+	process->quality_reason = "the process is stopped";
+	process->age_ns = UINT64_C(12000000000);
+	return frame;
+}
+
+struct ht_frame *
+frames_plain(void)
+{
+	struct ht_frame *frame = new_frame(3);
+	struct ht_process *process = add_process(frame, 1033, "root", "mysqld", MIB(204));
+	process->quality_reason = "not instrumented: start it with 'heaptop run'";
+	process->threads = ht_arena_array(frame->arena, 1, sizeof(*process->threads));
+	process->thread_count = 1;
+	process->detail = HT_DETAIL_THREADS;
+	process->threads[0] = (struct ht_thread){ .tid = 1033, .state = 'S', .name = "mysqld" };
+	HT_SET_F(&process->threads[0].values, HT_THREAD_CPU, 0.3);
+	add_process(frame, 1200, "me", "bash", MIB(5));
+	add_process(frame, 1201, "me", "vi notes.txt", MIB(12));
+	return frame;
+}
+
+struct ht_frame *
+frames_hostile(void)
+{
+	static const char *const names[] = {
+		"esc\033[31mred\033]0;title\007",
+		"new\nline\rtab\t",
+		"c1\xc2\x9b"
+		"31m",
+		"bad\xff\xfe utf8 \xe2\x82",
+		"wide \xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97",
+		"comb e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81 x",
+		"\xcc\x81 leading",
+		"rtl \xe2\x80\xae txt",
+		"a) S 1\n(b",
+		"",
+	};
+	struct ht_frame *frame = new_frame(sizeof(names) / sizeof(names[0]));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct ht_process *process =
+		    add_process(frame, 100 + (int32_t)i, names[i], names[i], MIB(1) * (20 - i));
+		add_heap(frame, process, MIB(1) * (20 - i), 0);
+	}
+	return frame;
+}
+
+struct ht_frame *
+frames_many(size_t count, unsigned step)
+{
+	struct ht_frame *frame = new_frame(count);
+	for (size_t i = 0; i < count; i++) {
+		char name[32];
+		snprintf(name, sizeof(name), "program-%zu", i);
+		struct ht_process *process = add_process(frame, 100 + (int32_t)i, "me",
+		    ht_arena_text(frame->arena, name, strlen(name)), MIB(1) + i * 4096);
+		if (i % 10 == 0)
+			add_heap(frame, process, MIB(1) * ((i / 10 * 7 + step) % 100 + 1),
+			    (double)((i + step) % 50) * 1000);
+	}
+	return frame;
+}
