@@ -169,17 +169,18 @@ static bool
 publish(struct ht_segment *segment, const struct ht_identity *identity, const char *directory,
     const char *runtime_directory, char former[64], uint32_t *generation)
 {
+	char place[HT_SEGMENT_PATH_BYTES];
 	char *path = segment->path;
 	uint64_t cap = choose_cap();
 	if (cap < INITIAL_BYTES ||
-	    !ht_place_directory(identity->uid, directory, runtime_directory, path))
+	    !ht_place_directory(identity->uid, directory, runtime_directory, place) ||
+	    !ht_place_path(identity, place, path))
 		return false;
-	if (ht_place_collection_is_due(path, identity->pid))
-		ht_place_collect(path, identity->uid);
-	if (!ht_place_path(identity, path, path))
-		return false;
+	/* Before the collection, to which our predecessor is garbage. */
 	if (inspect_former(path, identity->uid, former, generation))
 		unlink(path);
+	if (ht_place_collection_is_due(place, identity->pid))
+		ht_place_collect(place, identity->uid);
 
 	int fd = create_file(path, cap);
 	if (fd < 0)
