@@ -2,7 +2,7 @@
 /* Checks of alignment: memalign, aligned_alloc, posix_memalign, valloc, pvalloc. */
 #include "config.h"
 
-#include "check.h"
+#include "allocator_check.h"
 
 #include <errno.h>
 #include <malloc.h>

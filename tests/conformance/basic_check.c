@@ -2,7 +2,7 @@
 /* Checks of malloc, calloc, free and malloc_usable_size. */
 #include "config.h"
 
-#include "check.h"
+#include "allocator_check.h"
 
 #include <dlfcn.h>
 #include <malloc.h>

@@ -12,15 +12,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HT_CHECK(name, text) void ht_check_##name(void);
-#include "checks.def"
-#undef HT_CHECK
-
 enum {
-	HT_CHECK_SECONDS = 60,      /* a check that takes longer counts as hung */
-	HT_CHILD_SECONDS = 8,       /* the same for a process that a check starts */
-	HT_EXEC_TARGET_STATUS = 42, /* exit status of `allocator_check --exec-target` */
+	HT_CHECK_SECONDS = 60, /* a check that takes longer counts as hung */
+	HT_CHILD_SECONDS = 8,  /* the same for a process that a check starts */
 };
+
+/* One check.  Constant storage. */
+struct ht_check {
+	const char *name;
+	const char *text;  /* what holds */
+	void (*run)(void); /* returns if it does */
+};
+
+/*
+ * Runs the check called NAME here, or all, each in a process of its own, if NAME is NULL.
+ * Returns the status to exit with: 0 all hold, 1 one doesn't, 2 there is no such check.
+ */
+int ht_check_run(const struct ht_check *checks, size_t count, const char *name);
 
 /* Ends this process as failed and says where.  Any thread; allocates nothing. */
 _Noreturn void ht_check_fail(const char *file, int line, const char *condition);

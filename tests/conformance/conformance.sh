@@ -2,7 +2,6 @@
 # Our hooks change nothing that a program can see of its allocator: each check holds, and what the
 # checks observed is the same, with and without them.
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
-[ -r "$preload" ] || skip_all "$preload is not there"
 check=$HT_TOP_BUILDDIR/tests/conformance/allocator_check
 
 # under LIBRARY: what the checks print.
@@ -20,5 +19,5 @@ is "the dynamic linker had nothing to say" "$(cat "$tmp/err")" ""
 # Attached from the first instruction on, as what `heaptop run` starts is.
 hooked=$(sh -c 'HEAPTOP_TARGET=$$ LD_PRELOAD=$1 exec "$2"' sh "$preload" "$check" 2>&1)
 is "the same, attached at once" "$(diff <(echo "$bare") <(echo "$hooked"))" ""
-is "no segment is left but those of abort and of the hung" \
+is "few segments are left" \
 	"$(find "$HEAPTOP_DIR" -type f | wc -l | awk '{ print ($1 <= 16) }')" 1

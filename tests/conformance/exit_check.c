@@ -2,7 +2,7 @@
 /* Checks of libraries that come and go, and of the ways out of a program. */
 #include "config.h"
 
-#include "check.h"
+#include "allocator_check.h"
 
 #include <dlfcn.h>
 #include <stdio.h>

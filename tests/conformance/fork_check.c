@@ -2,7 +2,7 @@
 /* Checks with fork, vfork and exec. */
 #include "config.h"
 
-#include "check.h"
+#include "allocator_check.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /* Checks of requests that can't be met, and of errno. */
 #include "config.h"
 
-#include "check.h"
+#include "allocator_check.h"
 
 #include <errno.h>
 #include <malloc.h>

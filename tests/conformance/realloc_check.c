@@ -2,7 +2,7 @@
 /* Checks of realloc and reallocarray. */
 #include "config.h"
 
-#include "check.h"
+#include "allocator_check.h"
 
 #include <errno.h>
 #include <malloc.h>

@@ -2,7 +2,7 @@
 /* Checks with threads and signal handlers. */
 #include "config.h"
 
-#include "check.h"
+#include "allocator_check.h"
 
 #include <malloc.h>
 #include <pthread.h>
