@@ -182,10 +182,7 @@ ht_slow_mark(void)
 	struct ht_control *control = ht_self;
 	switch (ht_process_phase()) {
 	case HT_PHASE_PRIVATE:
-		if (ht_process.ready && control->slot->allocated_bytes >= HT_ATTACH_BYTES)
-			ht_process_attach();
-		else
-			control->allocated_mark = HT_ATTACH_BYTES;
+		ht_process_consider_attaching();
 		break;
 	case HT_PHASE_ATTACHED:
 		if (control->index < 0)
