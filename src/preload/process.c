@@ -18,6 +18,7 @@
 #include "publish/counter.h"
 #include "publish/digits.h"
 #include "publish/events.h"
+#include "publish/kernel.h"
 #include "publish/place.h"
 
 #ifndef MADV_WIPEONFORK
@@ -90,7 +91,7 @@ ht_process_tid(void)
 	if (ht_process.sandboxed)
 		return tid_of_pid == ht_process.pid ? tid : 0;
 	if (tid == 0 || tid_of_pid != ht_process.pid) {
-		tid = (uint32_t)syscall(SYS_gettid);
+		tid = (uint32_t)ht_kernel_call(SYS_gettid, 0, 0, 0);
 		tid_of_pid = ht_process.pid;
 	}
 	return tid;
@@ -153,7 +154,7 @@ describe_owner(struct ht_owner *owner)
 	owner->tid = ht_process_tid();
 	owner->monotonic_ns = ht_process_now_ns();
 	if (!ht_process.sandboxed)
-		prctl(PR_GET_NAME, owner->name);
+		ht_kernel_call(SYS_prctl, PR_GET_NAME, (long)owner->name, 0);
 }
 
 /* A slot of the segment for the calling thread; false: it shares the overflow slot, for now or for good. */
