@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* `heaptop run`: starts a program instrumented. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/inspect.h"
+#include "cli/launch.h"
+#include "cli/output.h"
+#include "cli/summary.h"
+#include "cli/supervise.h"
+
+static int
+own_failure(const struct ht_error *error)
+{
+	ht_output_error(error);
+	return HT_EXIT_OWN_FAILURE;
+}
+
+/* Names what keeps NAME from being counted, and what to do; it is started all the same. */
+static void
+warn_of_obstacle(const char *name, const struct ht_inspection *inspection)
+{
+	if (inspection->what == NULL)
+		return;
+	ht_output_warn("%s (%s) %s: %s, and its heap is not counted; instead, %s", name,
+	    inspection->path, inspection->what,
+	    inspection->refuses ? "it starts without heaptop's library" : "it starts all the same",
+	    inspection->instead);
+}
+
+static int
+become(const struct ht_launch *launch, char **operands)
+{
+	struct ht_error error = { 0 };
+	int status = ht_launch_failure(ht_launch_exec(launch, operands), operands[0], &error);
+	ht_output_error(&error);
+	return status;
+}
+
+static int
+run_with_summary(const struct ht_launch *launch, char **operands)
+{
+	struct ht_error error = { 0 };
+	struct ht_child child;
+	int status = ht_child_start(&child, launch, operands, &error);
+	if (status != 0) {
+		ht_output_error(&error);
+		return status;
+	}
+	status = ht_child_wait(&child);
+	ht_summary_print(stderr, operands[0], child.pid, child.start_time_ticks);
+	return status;
+}
+
+static int
+run_program(const struct ht_options *options, char **operands)
+{
+	struct ht_launch launch = { .follow = !options->no_follow, .keep = options->summary };
+	struct ht_inspection inspection;
+	struct ht_error error = { 0 };
+	if (operands[0] == NULL) {
+		ht_error_set(
+		    &error, HT_ERROR_USAGE, "no program to run: heaptop run [OPTIONS] [--] CMD");
+		return own_failure(&error);
+	}
+	if (ht_launch_find_library(launch.library, &error) != 0)
+		return own_failure(&error);
+	ht_inspect(operands[0], &inspection);
+	warn_of_obstacle(operands[0], &inspection);
+	if (inspection.refuses)
+		launch.library[0] = '\0';
+	/* Nothing is left to do once it runs: then there is no process of ours in between. */
+	return options->summary ? run_with_summary(&launch, operands) : become(&launch, operands);
+}
+
+const struct ht_command ht_command_run = {
+	.name = "run",
+	.arguments = "[OPTIONS] [--] CMD [ARG...]",
+	.summary = "start a program instrumented",
+	.help = "The exit status is CMD's; 125: heaptop failed, 126: CMD is not executable, 127: "
+		"CMD was not\n"
+		"found, 128+N: CMD was ended by signal N.\n"
+		"\n"
+		"Examples:\n"
+		"  heaptop run -- redis-server --port 7777\n"
+		"  heaptop run --summary sqlite3 big.db 'select count(*) from t'\n",
+	.bit = HT_FOR_RUN,
+	.takes_operands = true,
+	.run = run_program,
+};

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* `heaptop snapshot`: one picture to stdout, or a series. */
+#include "config.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/pacer.h"
+#include "cli/targets.h"
+#include "core/sampler.h"
+#include "export/json.h"
+#include "export/table.h"
+#include "export/timestamp.h"
+
+/* From the baseline to the first sample: long enough for a rate, short enough to wait for. */
+#define FIRST_INTERVAL_NS UINT64_C(200000000)
+#define SERIES_DELAY_NS   UINT64_C(1000000000)
+
+struct snapshot {
+	const struct ht_options *options;
+	struct ht_sampler *sampler;
+	struct ht_targets targets;
+	struct ht_request request;
+	struct ht_table_options table;
+	struct ht_text text;
+	bool some_missing;
+};
+
+static void
+warn_missing(int32_t pid)
+{
+	ht_output_warn("there is no process %d (--dead shows programs that were killed)", (int)pid);
+}
+
+static void
+warn_ended(int32_t pid)
+{
+	ht_output_warn("process %d has ended", (int)pid);
+}
+
+static uint32_t
+detail_of(const struct ht_options *options)
+{
+	uint32_t threads = options->threads ? HT_DETAIL_THREADS : 0;
+	if (options->detail >= 0)
+		return (uint32_t)options->detail | threads;
+	return options->targets.length > 0 ? HT_DETAIL_THREADS : threads;
+}
+
+static void
+make_request(struct snapshot *snapshot)
+{
+	snapshot->request = (struct ht_request){
+		.only = ht_targets_list(&snapshot->targets),
+		.only_uid = snapshot->options->uid,
+		.dead = snapshot->options->dead,
+		.detail = detail_of(snapshot->options),
+		.all_costly = true,
+	};
+}
+
+static void
+set_up_table(struct snapshot *snapshot)
+{
+	struct winsize size;
+	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	snapshot->table.ascii_only = snapshot->options->ascii || !utf8;
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		snapshot->table.width = size.ws_col;
+}
+
+/* One tick.  Targets that are gone are named by MISSING and taken out. */
+static int
+tick(struct snapshot *snapshot, void (*missing)(int32_t pid), struct ht_frame **frame,
+    struct ht_error *error)
+{
+	if (ht_sampler_tick(snapshot->sampler, &snapshot->request, frame) != 0) {
+		ht_error_set(error, HT_ERROR_RUNTIME, "not enough memory for a sample");
+		return -ENOMEM;
+	}
+	size_t before = snapshot->targets.count;
+	ht_targets_keep_present(&snapshot->targets, *frame, missing);
+	snapshot->some_missing = snapshot->some_missing || snapshot->targets.count < before;
+	snapshot->request.only = ht_targets_list(&snapshot->targets);
+	return 0;
+}
+
+static bool
+targets_are_gone(const struct snapshot *snapshot)
+{
+	return snapshot->some_missing && snapshot->targets.count == 0;
+}
+
+static int
+format_table(struct snapshot *snapshot, const struct ht_frame *frame)
+{
+	if (snapshot->options->count >= 0) {
+		char time[HT_TIMESTAMP_BYTES];
+		ht_timestamp_utc(frame->realtime_ns, time);
+		ht_text_add_format(&snapshot->text, "# %s\n", time);
+	}
+	return ht_table_write(frame, &snapshot->table, &snapshot->text);
+}
+
+static int
+format_frame(struct snapshot *snapshot, const struct ht_frame *frame)
+{
+	switch (snapshot->options->format) {
+	case HT_FORMAT_TABLE:
+		return format_table(snapshot, frame);
+	case HT_FORMAT_JSON:
+		return ht_json_write(frame, snapshot->options->count < 0, &snapshot->text);
+	case HT_FORMAT_NDJSON:
+		return ht_json_write(frame, false, &snapshot->text);
+	}
+	return -EINVAL;
+}
+
+static int
+print_sample(struct snapshot *snapshot, struct ht_error *error)
+{
+	struct ht_frame *frame;
+	int status = tick(snapshot, warn_ended, &frame, error);
+	if (status != 0)
+		return status;
+	if (targets_are_gone(snapshot)) {
+		ht_frame_free(frame);
+		return -ESRCH;
+	}
+	ht_sort_processes(&snapshot->options->sort, frame->processes, frame->process_count);
+	ht_text_clear(&snapshot->text);
+	status = format_frame(snapshot, frame);
+	ht_frame_free(frame);
+	if (status != 0) {
+		ht_error_set(error, HT_ERROR_RUNTIME, "not enough memory to print a sample");
+		return status;
+	}
+	return ht_output_write(snapshot->text.bytes, snapshot->text.length, error);
+}
+
+/* What lies between the baseline and the first sample. */
+static uint64_t
+first_interval(const struct ht_options *options)
+{
+	bool series = options->count >= 0;
+	if (options->delay_ns == 0 || (series && options->delay_ns > FIRST_INTERVAL_NS))
+		return FIRST_INTERVAL_NS;
+	return options->delay_ns;
+}
+
+/* Prints the samples; the baseline has been taken. */
+static int
+print_series(struct snapshot *snapshot, struct ht_error *error)
+{
+	const struct ht_options *options = snapshot->options;
+	uint64_t delay_ns = options->delay_ns != 0 ? options->delay_ns : SERIES_DELAY_NS;
+	int64_t left = options->count >= 0 ? options->count : 1;
+	bool endless = left == 0;
+	struct ht_pacer pacer;
+	int status = 0;
+	ht_pacer_begin(&pacer, first_interval(options));
+	while (status == 0 && (endless || left-- > 0) && ht_pacer_wait(&pacer)) {
+		status = print_sample(snapshot, error);
+		ht_pacer_advance(&pacer, delay_ns);
+	}
+	ht_pacer_end(&pacer);
+	return status;
+}
+
+/* Everything up to the baseline, then the samples. */
+static int
+take(struct snapshot *snapshot, struct ht_error *error)
+{
+	const struct ht_options *options = snapshot->options;
+	const struct ht_sampler_options unsmoothed = { 0 };
+	int status = ht_sampler_new(&unsmoothed, &snapshot->sampler, error);
+	if (status == 0 && options->targets.length > 0)
+		status = ht_targets_resolve(ht_text_string(&options->targets), snapshot->sampler,
+		    options->dead, &snapshot->targets, error);
+	if (status != 0)
+		return status;
+	make_request(snapshot);
+	struct ht_frame *baseline;
+	status = tick(snapshot, warn_missing, &baseline, error);
+	if (status != 0)
+		return status;
+	ht_frame_free(baseline);
+	return targets_are_gone(snapshot) ? -ESRCH : print_series(snapshot, error);
+}
+
+static int
+run_snapshot(const struct ht_options *options, char **operands)
+{
+	struct snapshot snapshot = { .options = options };
+	struct ht_error error = { 0 };
+	(void)operands;
+	signal(SIGPIPE, SIG_IGN); /* write tells */
+	ht_text_init(&snapshot.text);
+	set_up_table(&snapshot);
+	int status = take(&snapshot, &error);
+	ht_text_release(&snapshot.text);
+	ht_targets_release(&snapshot.targets);
+	ht_sampler_free(snapshot.sampler);
+	if (status == -EPIPE)
+		return HT_OK;
+	if (error.code != HT_OK)
+		return ht_output_error(&error);
+	return snapshot.some_missing ? HT_ERROR_NO_TARGET : HT_OK;
+}
+
+const struct ht_command ht_command_snapshot = {
+	.name = "snapshot",
+	.arguments = "[OPTIONS]",
+	.summary = "print one picture, or a series",
+	.help = "The first sample comes after 200 ms, so that its rates are real.\n"
+		"\n"
+		"Examples:\n"
+		"  heaptop snapshot -p redis-server --detail threads,events\n"
+		"  heaptop snapshot -n 10 -d 500ms --format ndjson | jq "
+		"'.processes[0].heap.live_bytes'\n",
+	.bit = HT_FOR_SNAPSHOT,
+	.run = run_snapshot,
+};

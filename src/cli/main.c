@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* heaptop: finds the command, reads the options, runs it. */
+#include "config.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/nearest.h"
+#include "cli/output.h"
+
+static const struct ht_command *const commands[] = {
+	&ht_command_run,
+	&ht_command_snapshot,
+	&ht_command_demo,
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+/* A line of usage, without its newline. */
+static void
+print_usage(FILE *out, const struct ht_command *command)
+{
+	const char *name = command->name != NULL ? command->name : "";
+	fprintf(out, "heaptop %s%s%s", name, name[0] != '\0' ? " " : "", command->arguments);
+}
+
+static int
+print_help(const struct ht_command *command)
+{
+	printf("Usage: ");
+	print_usage(stdout, command);
+	printf(
+	    "\n%s%s\n", command->name != NULL ? "" : "A top for heaps.  Alone, ", command->summary);
+	if (command->name == NULL) {
+		printf("\nCommands ('heaptop COMMAND --help' tells more):\n");
+		for (int i = 0; i < COMMANDS; i++)
+			printf("  %-10s  %s\n", commands[i]->name, commands[i]->summary);
+	}
+	printf("\nOptions:\n");
+	ht_options_help(stdout, command->bit);
+	printf("\n%s", command->help);
+	return 0;
+}
+
+static int
+print_version(void)
+{
+	printf("heaptop %s\n", PACKAGE_VERSION);
+	return 0;
+}
+
+/* Standard output may be a full disk. */
+static int
+finish_output(int status)
+{
+	struct ht_error error;
+	if (fflush(stdout) == 0)
+		return status;
+	ht_error_set(&error, HT_ERROR_RUNTIME, "cannot write to standard output");
+	return ht_output_error(&error);
+}
+
+static int
+usage_error(const struct ht_command *command, const struct ht_error *error)
+{
+	int status = ht_output_error(error);
+	bool named = command != NULL && command->name != NULL;
+	fprintf(
+	    stderr, "Try 'heaptop %s%s--help'.\n", named ? command->name : "", named ? " " : "");
+	if (command == &ht_command_run)
+		return HT_EXIT_OWN_FAILURE;
+	return status;
+}
+
+static const struct ht_command *
+find_command(const char *word, struct ht_error *error)
+{
+	const char *names[COMMANDS];
+	for (int i = 0; i < COMMANDS; i++) {
+		names[i] = commands[i]->name;
+		if (strcmp(word, names[i]) == 0)
+			return commands[i];
+	}
+	const char *nearest = ht_nearest(word, names, COMMANDS);
+	if (nearest != NULL)
+		ht_error_set(error, HT_ERROR_USAGE, "unknown command '%s': did you mean '%s'?",
+		    word, nearest);
+	else
+		ht_error_set(error, HT_ERROR_USAGE, "unknown command '%s'", word);
+	return NULL;
+}
+
+/* What `heaptop` without a command does. */
+static const struct ht_command *
+default_command(const struct ht_options *options)
+{
+	bool screen = !options->batch && isatty(STDOUT_FILENO);
+	return screen || options->help ? &ht_command_screen : &ht_command_snapshot;
+}
+
+/* Refuses options and operands that COMMAND doesn't take. */
+static int
+check(const struct ht_command *command, bool named, const struct ht_options *options,
+    char **operands, struct ht_error *error)
+{
+	/* Without a name, what is printed depends on where it goes, and so must not be what is allowed. */
+	unsigned bits = command->bit;
+	if (!named && command->bit == HT_FOR_SNAPSHOT)
+		bits |= HT_FOR_SCREEN;
+	const char *foreign = ht_options_foreign(options, bits);
+	if (foreign != NULL) {
+		ht_error_set(error, HT_ERROR_USAGE, "--%s is no option of 'heaptop%s%s'", foreign,
+		    named ? " " : "", named ? command->name : "");
+		return -1;
+	}
+	if (operands[0] != NULL && !command->takes_operands) {
+		ht_error_set(error, HT_ERROR_USAGE, "unexpected argument '%s'", operands[0]);
+		return -1;
+	}
+	return 0;
+}
+
+/* Options in front of the command, the command's name, options behind it. */
+static int
+parse(int argc, char **argv, struct ht_options *options, const struct ht_command **command,
+    char ***operands, struct ht_error *error)
+{
+	*command = NULL;
+	int first = ht_options_parse(options, argc, argv, true, error);
+	if (first < 0)
+		return first;
+	bool named = first < argc;
+	if (named) {
+		*command = find_command(argv[first], error);
+		if (*command == NULL)
+			return -1;
+		argc -= first;
+		argv += first;
+		first = ht_options_parse(options, argc, argv, (*command)->takes_operands, error);
+		if (first < 0)
+			return first;
+	} else {
+		*command = default_command(options);
+	}
+	*operands = argv + first;
+	return options->help || options->version
+		   ? 0
+		   : check(*command, named, options, *operands, error);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ht_options options;
+	struct ht_error error = { 0 };
+	const struct ht_command *command;
+	char **operands;
+	int status;
+	ht_output_reserve();
+	/* Figures are written the same everywhere: only characters follow the locale. */
+	setlocale(LC_CTYPE, "");
+	ht_options_init(&options);
+	if (parse(argc, argv, &options, &command, &operands, &error) < 0)
+		status = usage_error(command, &error);
+	else if (options.help)
+		status = finish_output(print_help(command));
+	else if (options.version)
+		status = finish_output(print_version());
+	else
+		status = command->run(&options, operands);
+	ht_options_release(&options);
+	return status;
+}

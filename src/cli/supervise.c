@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "cli/supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/output.h"
+
+static const int passed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM,
+	SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGPIPE, SIGURG, SIGIO, SIGPWR };
+
+static void
+awaited_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
+		sigaddset(set, passed_on[i]);
+}
+
+/* Field 22 of /proc/PID/stat, counted from behind the name, which may hold anything. */
+static uint64_t
+read_start_time(pid_t pid)
+{
+	char path[64], line[1024];
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	FILE *file = fopen(path, "re");
+	if (file == NULL)
+		return 0;
+	size_t length = fread(line, 1, sizeof(line) - 1, file);
+	fclose(file);
+	line[length] = '\0';
+	const char *field = strrchr(line, ')');
+	for (int number = 2; field != NULL && number < 22; number++)
+		field = strchr(field + 1, ' ');
+	return field != NULL ? strtoull(field + 1, NULL, 10) : 0;
+}
+
+/* In the child: never returns.  Tells the parent through REPORT why exec failed. */
+static void
+become(const struct ht_launch *launch, char **operands, const sigset_t *before, int report)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+	int failure = ht_launch_exec(launch, operands);
+	ssize_t told = write(report, &failure, sizeof(failure));
+	_exit(told == sizeof(failure) ? HT_EXIT_NOT_FOUND : HT_EXIT_OWN_FAILURE);
+}
+
+/* What the child wrote before it gave up; 0: its exec succeeded and closed the pipe. */
+static int
+read_report(int report)
+{
+	int failure = 0;
+	ssize_t length;
+	do
+		length = read(report, &failure, sizeof(failure));
+	while (length < 0 && errno == EINTR);
+	return length == (ssize_t)sizeof(failure) ? failure : 0;
+}
+
+int
+ht_child_start(
+    struct ht_child *child, const struct ht_launch *launch, char **operands, struct ht_error *error)
+{
+	int report[2];
+	sigset_t awaited;
+	awaited_signals(&awaited);
+	if (pipe2(report, O_CLOEXEC) != 0) {
+		ht_error_set(error, HT_ERROR_RUNTIME, "cannot make a pipe: %s", strerror(errno));
+		return HT_EXIT_OWN_FAILURE;
+	}
+	sigprocmask(SIG_BLOCK, &awaited, &child->before);
+	child->pid = fork();
+	if (child->pid == 0)
+		become(launch, operands, &child->before, report[1]);
+	int status = child->pid < 0 ? -errno : 0;
+	close(report[1]);
+	if (status == 0) {
+		child->start_time_ticks = read_start_time(child->pid);
+		status = read_report(report[0]);
+		if (status != 0)
+			waitpid(child->pid, NULL, 0);
+	} else {
+		ht_error_set(error, HT_ERROR_RUNTIME, "cannot fork: %s", strerror(-status));
+	}
+	close(report[0]);
+	if (status == 0)
+		return 0;
+	sigprocmask(SIG_SETMASK, &child->before, NULL);
+	return child->pid < 0 ? HT_EXIT_OWN_FAILURE : ht_launch_failure(status, operands[0], error);
+}
+
+/* What became of the child: its exit status, or -1 as long as it goes on. */
+static int
+look_at(const struct ht_child *child)
+{
+	int status;
+	if (waitpid(child->pid, &status, WNOHANG | WUNTRACED) != child->pid)
+		return -1;
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	if (WIFSIGNALED(status))
+		return HT_EXIT_SIGNAL + WTERMSIG(status);
+	if (WIFSTOPPED(status)) {
+		/* The shell that started us has to see a stopped job; whoever wakes us wakes both. */
+		raise(SIGSTOP);
+		kill(child->pid, SIGCONT);
+	}
+	return -1;
+}
+
+int
+ht_child_wait(struct ht_child *child)
+{
+	sigset_t awaited;
+	int status = -1;
+	awaited_signals(&awaited);
+	while (status < 0) {
+		siginfo_t info;
+		int number = sigwaitinfo(&awaited, &info);
+		if (number == SIGCHLD)
+			status = look_at(child);
+		else if (number > 0 &&
+			 info.si_code <= 0) /* sent by a process, not by the terminal */
+			kill(child->pid, number);
+	}
+	sigprocmask(SIG_SETMASK, &child->before, NULL);
+	return status;
+}

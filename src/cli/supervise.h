@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A child that is waited for as if it stood in our place: signals go to it, its end becomes ours. */
+#ifndef HT_CLI_SUPERVISE_H
+#define HT_CLI_SUPERVISE_H
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "cli/launch.h"
+
+struct ht_child {
+	pid_t pid;
+	uint64_t start_time_ticks; /* field 22 of its /proc/PID/stat; 0: unknown */
+	sigset_t before;           /* signal mask of the caller, given back by ht_child_wait */
+};
+
+/*
+ * Starts OPERANDS as LAUNCH says.  0; or an exit status above 0 with ERROR filled when it could not be started.
+ * From here on the signals that are passed on are blocked in the caller.
+ */
+int ht_child_start(struct ht_child *child, const struct ht_launch *launch, char **operands,
+    struct ht_error *error);
+
+/*
+ * Passes signals on until the child has ended.  Those that the terminal sends to its foreground group
+ * reach the child by themselves and are not doubled.  When the child is stopped, so is the caller.
+ * Returns the child's exit status, or HT_EXIT_SIGNAL and the number of the signal that ended it.
+ */
+int ht_child_wait(struct ht_child *child);
+
+#endif
