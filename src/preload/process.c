@@ -222,6 +222,8 @@ create_segment(char former[64])
 	ht_place_identify(&identity);
 	if (ht_process.inherited_unknown)
 		identity.flags |= HEAPTOP_FLAG_INHERITED_UNKNOWN;
+	/* A program that is published at once may not have allocated yet. */
+	ht_real_find();
 	if (ht_real_hides_sizes)
 		identity.flags |= HEAPTOP_FLAG_BYTES_UNKNOWN;
 	if (ht_process.keep)
