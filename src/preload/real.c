@@ -172,8 +172,18 @@ library_of(void *address)
 bool
 ht_real_is_bypassed(void)
 {
-	const struct link_map *map = library_of(dlsym(RTLD_DEFAULT, "malloc"));
-	return map != NULL && map->l_prev == NULL;
+	void *first = dlsym(RTLD_DEFAULT, "malloc");
+	const struct link_map *map = library_of(first);
+	if (map == NULL || map->l_prev != NULL)
+		return false;
+	/*
+	 * A program without position independence that takes malloc's address has a stub of its own for
+	 * it, whose symbol is undefined but has a value: the stub leads to us.
+	 */
+	Dl_info info;
+	const ElfW(Sym) *symbol = NULL;
+	return dladdr1(first, &info, (void **)(uintptr_t)&symbol, RTLD_DL_SYMENT) == 0 ||
+	       symbol == NULL || symbol->st_shndx != SHN_UNDEF;
 }
 
 static void *
