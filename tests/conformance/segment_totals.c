@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The process's own segment, read for a check. */
+/* A segment, read for a check. */
 #include "config.h"
 
 #include "segment_totals.h"
@@ -70,16 +70,12 @@ read_at(int fd, uint64_t offset, void *buffer, size_t size)
 }
 
 static int
-open_own(struct heaptop_segment_header *header)
+open_segment(const char *path, struct heaptop_segment_header *header)
 {
-	char path[4200];
-
-	ht_segment_path(getpid(), path, sizeof(path));
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	HT_REQUIRE(fd >= 0);
 	read_at(fd, 0, header, sizeof(*header));
 	HT_REQUIRE(memcmp(header->magic, HEAPTOP_SEGMENT_MAGIC, sizeof(header->magic)) == 0);
-	HT_REQUIRE(header->pid == (uint32_t)getpid());
 	return fd;
 }
 
@@ -120,12 +116,12 @@ read_threads(int fd, const struct heaptop_section *section, struct ht_segment_pi
 }
 
 void
-ht_segment_read(struct ht_segment_picture *picture)
+ht_segment_read_file(const char *path, struct ht_segment_picture *picture)
 {
 	struct heaptop_thread_slot slot;
 
 	memset(picture, 0, sizeof(*picture));
-	int fd = open_own(&picture->header);
+	int fd = open_segment(path, &picture->header);
 	for (uint32_t i = 0; i < picture->header.toc_count; i++) {
 		struct heaptop_section section = section_at(fd, &picture->header, i);
 		if (section.type == HEAPTOP_SECTION_GLOBALS)
@@ -139,6 +135,16 @@ ht_segment_read(struct ht_segment_picture *picture)
 		}
 	}
 	close(fd);
+}
+
+void
+ht_segment_read(struct ht_segment_picture *picture)
+{
+	char path[4200];
+
+	ht_segment_path(getpid(), path, sizeof(path));
+	ht_segment_read_file(path, picture);
+	HT_REQUIRE(picture->header.pid == (uint32_t)getpid());
 }
 
 static bool
@@ -164,9 +170,11 @@ bool
 ht_segment_event(uint32_t kind, const char *prefix, struct heaptop_event *event)
 {
 	struct heaptop_segment_header header;
+	char path[4200];
 	bool found = false;
 
-	int fd = open_own(&header);
+	ht_segment_path(getpid(), path, sizeof(path));
+	int fd = open_segment(path, &header);
 	for (uint32_t i = 0; i < header.toc_count && !found; i++) {
 		struct heaptop_section section = section_at(fd, &header, i);
 		if (section.type == HEAPTOP_SECTION_EVENTS)

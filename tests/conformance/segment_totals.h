@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads the calling process's own segment, straight from heaptop/segment.h: for
+ * Reads a segment, mostly the calling process's own, straight from heaptop/segment.h: for
  * checks that compare what the publisher counted with what the process did.
  * Allocates nothing, so reading changes no count.
  */
@@ -39,7 +39,10 @@ void ht_segment_path(int pid, char *path, size_t size);
 /* Whether this process publishes. */
 bool ht_segment_exists(void);
 
-/* Fills *PICTURE; the check fails if there is no segment or it isn't well-formed. */
+/* Fills *PICTURE from the file at PATH; the check fails if that isn't a segment. */
+void ht_segment_read_file(const char *path, struct ht_segment_picture *picture);
+
+/* The same from this process's own; the check fails if there is none. */
 void ht_segment_read(struct ht_segment_picture *picture);
 
 /* Whether an event of KIND has a label that begins with PREFIX; stores the latest such in *EVENT. */
