@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/inspect.h"
@@ -24,9 +25,12 @@ warn_of_obstacle(const char *name, const struct ht_inspection *inspection)
 {
 	if (inspection->what == NULL)
 		return;
-	ht_output_warn("%s (%s) %s: %s, and its heap is not counted; instead, %s", name,
-	    inspection->path, inspection->what,
-	    inspection->refuses ? "it starts without heaptop's library" : "it starts all the same",
+	bool itself = strcmp(name, inspection->path) == 0;
+	ht_output_warn(
+	    "%s%s%s%s cannot be interposed: %s; it starts %s, and its heap is not counted. "
+	    "Instead, %s",
+	    name, itself ? "" : " (", itself ? "" : inspection->path, itself ? "" : ")",
+	    inspection->what, inspection->refuses ? "without heaptop's library" : "all the same",
 	    inspection->instead);
 }
 
@@ -84,7 +88,7 @@ const struct ht_command ht_command_run = {
 		"found, 128+N: CMD was ended by signal N.\n"
 		"\n"
 		"Examples:\n"
-		"  heaptop run -- redis-server --port 7777\n"
+		"  heaptop run -- redis-server redis.conf\n"
 		"  heaptop run --summary sqlite3 big.db 'select count(*) from t'\n",
 	.bit = HT_FOR_RUN,
 	.takes_operands = true,

@@ -12,7 +12,8 @@ run_screen(const struct ht_options *options, char **operands)
 
 const struct ht_command ht_command_screen = {
 	.arguments = "[OPTIONS]",
-	.summary = "the screen: every process, instrumented ones with their heap",
+	.summary = "A top for heaps.  Alone, it is the screen: every process, instrumented ones "
+		   "with their heap.",
 	.help = "Without a terminal on standard output it prints what 'heaptop snapshot' prints.\n"
 		"\n"
 		"Examples:\n"

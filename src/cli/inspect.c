@@ -26,12 +26,12 @@ static const struct {
 } obstacles[] = {
 	/* clang-format off */
 	[HT_PROGRAM_FREE] = { NULL, NULL, false },
-	[HT_PROGRAM_FOREIGN] = { "is built for another machine or word size than heaptop", "build heaptop for that machine, too", true },
-	[HT_PROGRAM_OTHER_LIBC] = { "is linked with musl, and heaptop's library needs the GNU C library", "build the program with the GNU C library", true },
-	[HT_PROGRAM_GO] = { "is a Go program, whose heap is not malloc's", "use its own profiles: net/http/pprof and 'go tool pprof'", false },
-	[HT_PROGRAM_STATIC] = { "is statically linked, so that nothing can be preloaded", "link it dynamically, without -static", false },
-	[HT_PROGRAM_SANITIZED] = { "is built with a sanitizer, which has an allocator of its own and wants to be loaded first", "build it without -fsanitize", true },
-	[HT_PROGRAM_OWN_ALLOCATOR] = { "has an allocator of its own inside, so that the C library's malloc is not called", "build it to use the C library's malloc, or its allocator as a shared library", false },
+	[HT_PROGRAM_FOREIGN] = { "it is built for another machine or word size than heaptop", "build heaptop for that machine, too", true },
+	[HT_PROGRAM_OTHER_LIBC] = { "it is linked with musl, and heaptop's library needs the GNU C library", "build it with the GNU C library", true },
+	[HT_PROGRAM_GO] = { "it is a Go program, whose heap is not malloc's", "use its own profiles: net/http/pprof and 'go tool pprof'", false },
+	[HT_PROGRAM_STATIC] = { "it is statically linked, so that nothing is preloaded", "link it dynamically, without -static", false },
+	[HT_PROGRAM_SANITIZED] = { "it is sanitized (-fsanitize), with an allocator of its own that has to be loaded first", "build it without the sanitizer", true },
+	[HT_PROGRAM_OWN_ALLOCATOR] = { "it has an allocator of its own inside, so that the C library's malloc is not called", "build it with the C library's malloc, or its allocator as a shared library", false },
 	/* clang-format on */
 };
 
@@ -122,10 +122,9 @@ inspect_file(struct ht_inspection *out, struct ht_program *program)
 	if (program->interpreter[0] != '\0')
 		return true;
 	if (changes_identity(out->path, &status)) {
-		out->what =
-		    "changes its user, group or capabilities when it starts, so that nothing is "
-		    "preloaded";
-		out->instead = "run a copy without these permissions, or run it as that user";
+		out->what = "it is setuid, setgid or has file capabilities, so that nothing is "
+			    "preloaded";
+		out->instead = "run a copy without these permissions, or run it as its own user";
 	} else {
 		out->what = obstacles[program->obstacle].what;
 		out->instead = obstacles[program->obstacle].instead;

@@ -19,25 +19,17 @@ static const struct ht_command *const commands[] = {
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-/* A line of usage, without its newline. */
-static void
-print_usage(FILE *out, const struct ht_command *command)
-{
-	const char *name = command->name != NULL ? command->name : "";
-	fprintf(out, "heaptop %s%s%s", name, name[0] != '\0' ? " " : "", command->arguments);
-}
-
 static int
 print_help(const struct ht_command *command)
 {
-	printf("Usage: ");
-	print_usage(stdout, command);
-	printf(
-	    "\n%s%s\n", command->name != NULL ? "" : "A top for heaps.  Alone, ", command->summary);
+	const char *name = command->name != NULL ? command->name : "";
+	printf("Usage: heaptop %s%s%s\n%s\n", name, name[0] != '\0' ? " " : "", command->arguments,
+	    command->summary);
 	if (command->name == NULL) {
 		printf("\nCommands ('heaptop COMMAND --help' tells more):\n");
 		for (int i = 0; i < COMMANDS; i++)
-			printf("  %-10s  %s\n", commands[i]->name, commands[i]->summary);
+			printf("  heaptop %-10s %-28s %s\n", commands[i]->name,
+			    commands[i]->arguments, commands[i]->summary);
 	}
 	printf("\nOptions:\n");
 	ht_options_help(stdout, command->bit);
@@ -63,13 +55,13 @@ finish_output(int status)
 	return ht_output_error(&error);
 }
 
+/* COMMAND is NULL where none was named. */
 static int
 usage_error(const struct ht_command *command, const struct ht_error *error)
 {
 	int status = ht_output_error(error);
-	bool named = command != NULL && command->name != NULL;
-	fprintf(
-	    stderr, "Try 'heaptop %s%s--help'.\n", named ? command->name : "", named ? " " : "");
+	fprintf(stderr, "Try 'heaptop %s%s--help'.\n", command != NULL ? command->name : "",
+	    command != NULL ? " " : "");
 	if (command == &ht_command_run)
 		return HT_EXIT_OWN_FAILURE;
 	return status;
@@ -146,9 +138,12 @@ parse(int argc, char **argv, struct ht_options *options, const struct ht_command
 		*command = default_command(options);
 	}
 	*operands = argv + first;
-	return options->help || options->version
-		   ? 0
-		   : check(*command, named, options, *operands, error);
+	if (options->help || options->version)
+		return 0;
+	int status = check(*command, named, options, *operands, error);
+	if (status != 0 && !named)
+		*command = NULL;
+	return status;
 }
 
 int
