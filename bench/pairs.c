@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { PIECES = 8, MOST_BYTES = 512, MOST_THREADS = 64 };
+enum { PIECES = 32, MOST_BYTES = 512, MOST_THREADS = 64 };
 
 struct worker {
 	pthread_t thread;

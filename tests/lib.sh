@@ -6,7 +6,7 @@
 #	plan 2
 #	spawn "$heaptop" run -- sleep 100
 #	ok "a segment appears" wait_until 'ls "$HEAPTOP_DIR" | grep -q .' 20
-#	is "one process" "$("$heaptop" snapshot -o json | jq '.processes | length')" 1
+#	is "one process" "$("$heaptop" snapshot --format json | jq '.processes | length')" 1
 #
 # Gives: plan, ok, pass, not_ok, is, isnt, like, unlike, status_is, skip, skip_all, need, diag,
 # wait_until, spawn, stop; and the variables heaptop, preload, tmp and HEAPTOP_DIR.
