@@ -293,6 +293,11 @@ read_again(const struct ht_procfs *procfs, const struct ht_poll *poll, size_t in
 	record->text_pages = (uint32_t)statm->text;
 	if (other_program || is_due(procfs, poll, index, record))
 		result = read_stat(procfs, record);
+	if (other_program || record->looks < YOUNG_LOOKS) {
+		/* On its way to being another program it may enter a container, too. */
+		record->is_mount_namespace_asked = false;
+		poll->processes->changes++;
+	}
 	if (record->looks < YOUNG_LOOKS)
 		record->looks++;
 	return result;

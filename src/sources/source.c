@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "sources/procfs.h"
+#include "sources/segment.h"
 
 struct ht_sample *
 ht_poll_add(struct ht_poll *poll)
@@ -58,6 +59,7 @@ ht_pid_list_covers(const struct ht_pid_list *list, int32_t pid)
 }
 
 const struct ht_source *const ht_sources[] = {
-	&ht_source_procfs,
+	&ht_source_procfs, /* first: the others ask it who is there */
+	&ht_source_segment,
 	NULL,
 };
