@@ -51,7 +51,7 @@ struct heaptop_memstats {
 	uint64_t NumGC;        /* malloc_trim calls (Go: completed collections) */
 	/* Not in Go: */
 	uint64_t PeakAlloc;      /* highest live bytes so far ... */
-	uint64_t PeakAllocError; /* ... which may truly have been this much higher */
+	uint64_t PeakAllocError; /* ... within this: threads tell of their changes in steps */
 	uint64_t Failed;         /* requests for memory that were refused */
 	uint32_t BySizeCount;    /* entries of BySize in use */
 	uint32_t Reserved;       /* 0 */

@@ -116,7 +116,7 @@ struct heaptop_globals {
 	uint64_t inherited_live_blocks;
 	int64_t published_net_bytes; /* allocated less freed as far as threads told */
 	uint64_t peak_live_bytes;    /* highest inherited + published net */
-	uint64_t peak_error_bytes;   /* the true peak is at most this much higher */
+	uint64_t peak_error_bytes;   /* the true peak is within this of it */
 	uint64_t threads_started;    /* slots ever claimed */
 	uint64_t threads_exited;     /* slots ever given back or reaped */
 	uint64_t dropped_threads;    /* threads that found no slot */

@@ -11,13 +11,12 @@
 
 #include "preload/fork.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "preload/export.h"
+#include "preload/calls.h"
 #include "preload/process.h"
 #include "preload/real.h"
 #include "preload/slow.h"
@@ -39,6 +38,7 @@ static void
 before_fork(void)
 {
 	int saved = errno;
+	ht_calls_find();
 	forking.counted = ht_process_phase() == HT_PHASE_ATTACHED;
 	if (forking.counted) {
 		struct ht_control *control = ht_self;
@@ -94,13 +94,8 @@ ht_fork_init(void)
 HT_EXPORT pid_t
 fork(void)
 {
-	static pid_t (*real)(void);
-	HT_FIND_REAL(real, "fork");
-	if (real == NULL) {
-		errno = ENOSYS;
-		return -1;
-	}
-	pid_t child = real();
+	ht_calls_find();
+	pid_t child = ht_calls.fork();
 	if (child > 0) {
 		int saved = errno;
 		struct heaptop_event event = { 0 };

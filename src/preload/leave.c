@@ -8,13 +8,11 @@
  */
 #include "config.h"
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "preload/export.h"
+#include "preload/calls.h"
 #include "preload/process.h"
 
 extern char **environ;
@@ -22,13 +20,10 @@ extern char **environ;
 HT_EXPORT _Noreturn void
 _exit(int status)
 {
-	static void (*real)(int);
 	ht_process_leave();
-	HT_FIND_REAL(real, "_exit");
-	if (real != NULL)
-		real(status);
-	for (;;)
-		__builtin_trap();
+	ht_calls_find();
+	ht_calls._exit(status);
+	__builtin_trap();
 }
 
 HT_EXPORT _Noreturn void
@@ -48,10 +43,9 @@ came_back(int result)
 HT_EXPORT int
 execve(const char *path, char *const argv[], char *const envp[])
 {
-	static int (*real)(const char *, char *const[], char *const[]);
-	HT_FIND_REAL(real, "execve");
+	ht_calls_find();
 	ht_process_begin_exec();
-	return came_back(real(path, argv, envp));
+	return came_back(ht_calls.execve(path, argv, envp));
 }
 
 HT_EXPORT int
@@ -63,10 +57,9 @@ execv(const char *path, char *const argv[])
 HT_EXPORT int
 execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	static int (*real)(const char *, char *const[], char *const[]);
-	HT_FIND_REAL(real, "execvpe");
+	ht_calls_find();
 	ht_process_begin_exec();
-	return came_back(real(file, argv, envp));
+	return came_back(ht_calls.execvpe(file, argv, envp));
 }
 
 HT_EXPORT int
@@ -78,23 +71,19 @@ execvp(const char *file, char *const argv[])
 HT_EXPORT int
 fexecve(int fd, char *const argv[], char *const envp[])
 {
-	static int (*real)(int, char *const[], char *const[]);
-	HT_FIND_REAL(real, "fexecve");
+	ht_calls_find();
 	ht_process_begin_exec();
-	return came_back(real(fd, argv, envp));
+	return came_back(ht_calls.fexecve(fd, argv, envp));
 }
 
 HT_EXPORT int
 execveat(int directory, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	static int (*real)(int, const char *, char *const[], char *const[], int);
-	HT_FIND_REAL(real, "execveat");
-	if (real == NULL) {
-		errno = ENOSYS;
-		return -1;
-	}
+	ht_calls_find();
+	if (ht_calls.execveat == NULL)
+		return ht_calls_missing();
 	ht_process_begin_exec();
-	return came_back(real(directory, path, argv, envp, flags));
+	return came_back(ht_calls.execveat(directory, path, argv, envp, flags));
 }
 
 /* Arguments of a variadic exec, the NULL behind them included. */

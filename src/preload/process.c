@@ -18,6 +18,7 @@
 #include "publish/counter.h"
 #include "publish/digits.h"
 #include "publish/events.h"
+#include "publish/kernel.h"
 #include "publish/place.h"
 
 #ifndef MADV_WIPEONFORK
@@ -26,7 +27,7 @@
 
 enum { CONTROLS = 8192 + 1 }; /* the private slot's and one a slot of the segment */
 
-struct ht_process ht_process = { .follow_children = true, .may_grow = true };
+struct ht_process ht_process = { .follow_children = true, .attach_bytes = HT_ATTACH_BYTES };
 struct ht_control ht_control_new;
 struct ht_control ht_control_shared;
 
@@ -90,7 +91,7 @@ ht_process_tid(void)
 	if (ht_process.sandboxed)
 		return tid_of_pid == ht_process.pid ? tid : 0;
 	if (tid == 0 || tid_of_pid != ht_process.pid) {
-		tid = (uint32_t)syscall(SYS_gettid);
+		tid = (uint32_t)ht_kernel_call(SYS_gettid, 0, 0, 0);
 		tid_of_pid = ht_process.pid;
 	}
 	return tid;
@@ -138,12 +139,13 @@ static void
 use_first_slot(void)
 {
 	struct ht_control *control = &ht_process.controls[0];
-	control->allocated_mark = HT_ATTACH_BYTES;
-	control->freed_mark = UINT64_MAX;
+	control->allocated_mark = HT_ATTACH_STEP_BYTES;
+	control->freed_mark = HT_ATTACH_STEP_BYTES;
 	control->index = -1;
 	control->exit_rounds = 0;
 	ht_control_use(control, &ht_process.first_slot, ht_real_is_glibc);
 	ht_self = control;
+	ht_process.begun_ns = ht_process_now_ns();
 }
 
 static void
@@ -152,7 +154,7 @@ describe_owner(struct ht_owner *owner)
 	owner->tid = ht_process_tid();
 	owner->monotonic_ns = ht_process_now_ns();
 	if (!ht_process.sandboxed)
-		prctl(PR_GET_NAME, owner->name);
+		ht_kernel_call(SYS_prctl, PR_GET_NAME, (long)owner->name, 0);
 }
 
 /* A slot of the segment for the calling thread; false: it shares the overflow slot, for now or for good. */
@@ -271,6 +273,20 @@ ht_process_attach(void)
 }
 
 void
+ht_process_consider_attaching(void)
+{
+	struct ht_control *control = ht_self;
+	const struct heaptop_thread_slot *slot = control->slot;
+	if (slot->allocated_bytes >= ht_process.attach_bytes ||
+	    ht_process_now_ns() - ht_process.begun_ns >= HT_ATTACH_AGE_NS)
+		ht_process_attach();
+	if (ht_self == control) {
+		control->allocated_mark = slot->allocated_bytes + HT_ATTACH_STEP_BYTES;
+		control->freed_mark = slot->freed_bytes + HT_ATTACH_STEP_BYTES;
+	}
+}
+
+void
 ht_process_join(void)
 {
 	if (ht_process_phase() == HT_PHASE_OFF || ht_self->slot != NULL)
@@ -325,6 +341,7 @@ ht_process_become_child(const struct ht_totals *inherited)
 	memset(&ht_process.pending, 0, sizeof(ht_process.pending));
 	ht_process.keep = false;
 	ht_process.pid = 0;
+	ht_process.attach_bytes = HT_ATTACH_CHILD_BYTES;
 	set_phase(HT_PHASE_PRIVATE);
 	use_first_slot();
 }

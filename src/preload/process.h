@@ -30,18 +30,28 @@ enum ht_phase {
 	HT_PHASE_OFF
 };
 
-/* A program that is not `heaptop run`'s own attaches when it has allocated so much. */
-enum { HT_ATTACH_BYTES = 32 * 1024 };
+/*
+ * When a process that `heaptop run` did not start itself is worth a segment: it has allocated so much, or it still
+ * allocates at such an age.  Above what a shell's subshell and a small tool do in their short lives
+ * (bash's $(...) 4-6 KiB, coreutils 19-28 KiB), for which a segment would cost more than they do.
+ */
+enum {
+	HT_ATTACH_BYTES = 32 * 1024,
+	HT_ATTACH_CHILD_BYTES = 8 * 1024, /* in a forked child that does not exec */
+	HT_ATTACH_AGE_NS = 50 * 1000 * 1000,
+	HT_ATTACH_STEP_BYTES = 1024, /* how often that is asked */
+};
 
 struct ht_process {
 	uint32_t phase; /* enum ht_phase */
 	bool ready;     /* the constructor has read the environment */
 	bool sandboxed; /* seccomp is on: no system call but those that malloc makes */
-	bool may_grow;  /* false under seccomp's strict mode: not even those */
 	bool follow_children;
 	bool keep; /* the file stays at a clean exit */
 	bool inherited_unknown;
-	uint32_t pid; /* who made the segment; tells a vfork child from its parent */
+	uint32_t pid;          /* who made the segment; tells a vfork child from its parent */
+	uint64_t attach_bytes; /* one of HT_ATTACH_..._BYTES */
+	uint64_t begun_ns;     /* CLOCK_MONOTONIC of the first allocation, or of the fork */
 	uint64_t inherited_bytes;
 	uint64_t inherited_blocks;
 	uint64_t high_water_bytes;   /* of the last high_water event */
@@ -63,6 +73,9 @@ void ht_process_join(void);
 
 /* Makes the segment if there is none yet; the calling thread's counts move into it. */
 void ht_process_attach(void);
+
+/* The private slot's owner asks whether attaching is due, and does it or sets its marks anew. */
+void ht_process_consider_attaching(void);
 
 /* The private first slot's owner moves to the segment that another thread has made. */
 void ht_process_move_first(void);

@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stdarg.h>
@@ -15,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "preload/export.h"
+#include "preload/calls.h"
 #include "preload/process.h"
 #include "preload/threads.h"
 
@@ -40,7 +39,6 @@ prepare_for_sandbox(bool strict)
 HT_EXPORT int
 prctl(int option, ...)
 {
-	static int (*real)(int, ...);
 	va_list arguments;
 	va_start(arguments, option);
 	unsigned long a = va_arg(arguments, unsigned long);
@@ -48,14 +46,10 @@ prctl(int option, ...)
 	unsigned long c = va_arg(arguments, unsigned long);
 	unsigned long d = va_arg(arguments, unsigned long);
 	va_end(arguments);
-	HT_FIND_REAL(real, "prctl");
-	if (real == NULL) {
-		errno = ENOSYS;
-		return -1;
-	}
+	ht_calls_find();
 	if (option == PR_SET_SECCOMP)
 		prepare_for_sandbox(a == SECCOMP_MODE_STRICT);
-	int result = real(option, a, b, c, d);
+	int result = ht_calls.prctl(option, a, b, c, d);
 	if (option == PR_SET_NAME && result == 0)
 		ht_threads_renamed();
 	return result;
@@ -64,7 +58,6 @@ prctl(int option, ...)
 HT_EXPORT long
 syscall(long number, ...)
 {
-	static long (*real)(long, ...);
 	va_list arguments;
 	va_start(arguments, number);
 	long a = va_arg(arguments, long);
@@ -74,12 +67,8 @@ syscall(long number, ...)
 	long e = va_arg(arguments, long);
 	long f = va_arg(arguments, long);
 	va_end(arguments);
-	HT_FIND_REAL(real, "syscall");
-	if (real == NULL) {
-		errno = ENOSYS;
-		return -1;
-	}
+	ht_calls_find();
 	if (number == SYS_seccomp && (a == SECCOMP_SET_MODE_FILTER || a == SECCOMP_SET_MODE_STRICT))
 		prepare_for_sandbox(a == SECCOMP_SET_MODE_STRICT);
-	return real(number, a, b, c, d, e, f);
+	return ht_calls.syscall(number, a, b, c, d, e, f);
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "preload/process.h"
 #include "preload/real.h"
@@ -152,6 +153,18 @@ tell_peak(struct heaptop_globals *globals, int64_t change)
 	}
 }
 
+/* Tells that the program is at work.  The coarse clock is no system call and moves every 1-4 ms. */
+static void
+beat(struct heaptop_segment_header *header)
+{
+	struct timespec now;
+	if (ht_process.sandboxed || clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
+		return;
+	uint64_t ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	if (ht_counter_read(&header->heartbeat_ns) < ns)
+		__atomic_store_n(&header->heartbeat_ns, ns, __ATOMIC_RELAXED);
+}
+
 void
 ht_slow_publish(struct ht_control *control, bool exactly)
 {
@@ -171,6 +184,7 @@ ht_slow_publish(struct ht_control *control, bool exactly)
 	control->allocated_mark = allocated + q;
 	control->freed_mark = freed + q;
 	ht_counter_raise(&globals->peak_error_bytes, peak_error(threads));
+	beat(ht_process.segment.header);
 }
 
 void
@@ -182,10 +196,7 @@ ht_slow_mark(void)
 	struct ht_control *control = ht_self;
 	switch (ht_process_phase()) {
 	case HT_PHASE_PRIVATE:
-		if (ht_process.ready && control->slot->allocated_bytes >= HT_ATTACH_BYTES)
-			ht_process_attach();
-		else
-			control->allocated_mark = HT_ATTACH_BYTES;
+		ht_process_consider_attaching();
 		break;
 	case HT_PHASE_ATTACHED:
 		if (control->index < 0)

@@ -3,15 +3,16 @@
 
 #include "preload/threads.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
-#include "preload/export.h"
+#include "preload/calls.h"
 #include "preload/process.h"
 #include "preload/slow.h"
+#include "publish/kernel.h"
 
 static pthread_key_t exit_key;
 static bool has_exit_key;
@@ -73,7 +74,7 @@ ht_threads_renamed(void)
 		return;
 	int saved = errno;
 	ht_guarded = true;
-	if (prctl(PR_GET_NAME, name) == 0)
+	if (ht_kernel_call(SYS_prctl, PR_GET_NAME, (long)name, 0) == 0)
 		ht_slots_rename(&ht_process.segment, (uint32_t)control->index, name);
 	ht_guarded = false;
 	errno = saved;
@@ -84,26 +85,20 @@ HT_EXPORT int
 pthread_create(
     pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
 {
-	static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-	HT_FIND_REAL(real, "pthread_create");
-	if (real == NULL)
-		return EAGAIN;
+	ht_calls_find();
 	int saved = errno;
 	if (ht_process_phase() == HT_PHASE_NONE)
 		ht_process_join();
 	ht_process_attach();
 	errno = saved;
-	return real(thread, attributes, start, argument);
+	return ht_calls.pthread_create(thread, attributes, start, argument);
 }
 
 HT_EXPORT int
 pthread_setname_np(pthread_t thread, const char *name)
 {
-	static int (*real)(pthread_t, const char *);
-	HT_FIND_REAL(real, "pthread_setname_np");
-	if (real == NULL)
-		return ENOSYS;
-	int result = real(thread, name);
+	ht_calls_find();
+	int result = ht_calls.pthread_setname_np(thread, name);
 	if (result == 0 && pthread_equal(thread, pthread_self()))
 		ht_threads_renamed();
 	return result;

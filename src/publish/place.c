@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "publish/digits.h"
+#include "publish/kernel.h"
 
 /* Field 22 of proc_pid_stat(5); the name before it may hold any byte, so look for its last ')'. */
 static uint64_t
@@ -230,8 +231,8 @@ ht_place_collect(const char *directory, uint32_t uid)
 		return;
 
 	long length;
-	while (
-	    (length = syscall(SYS_getdents64, collection.directory, buffer, sizeof(buffer))) > 0) {
+	while ((length = ht_kernel_call(
+		    SYS_getdents64, collection.directory, (long)buffer, sizeof(buffer))) > 0) {
 		for (long at = 0; at < length;) {
 			const struct entry *entry =
 			    (const struct entry *)(const void *)(buffer + at);

@@ -7,9 +7,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "publish/counter.h"
+#include "publish/kernel.h"
 #include "publish/sequence.h"
 
 uint64_t
@@ -116,7 +116,7 @@ reap(struct ht_segment *segment, uint32_t pid)
 		uint32_t live = HEAPTOP_SLOT_LIVE;
 		if (tid == 0 || __atomic_load_n(&slot->state, __ATOMIC_RELAXED) != live)
 			continue;
-		if (syscall(SYS_tgkill, pid, tid, 0) == 0 || errno != ESRCH)
+		if (ht_kernel_call(SYS_tgkill, (long)pid, (long)tid, 0) != -ESRCH)
 			continue;
 		if (__atomic_compare_exchange_n(&slot->state, &live, (uint32_t)HEAPTOP_SLOT_CLAIMED,
 			0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# A test that can't fail is no test: leaves one bound out of a copy of the decoder, and the
+# corruption test must notice.
+. "${HT_TOP_SRCDIR:?}/tests/lib.sh"
+
+src=$HT_TOP_SRCDIR
+lib=$HT_TOP_BUILDDIR/src
+check=$tmp/check
+
+# build [PATCHED.c]: the corruption test, with one part of the decoder replaced.
+build() {
+	# shellcheck disable=SC2086 # lists of words
+	$HT_CC $HT_SANITIZE_CFLAGS -std=gnu11 -O1 -w -I"$HT_TOP_BUILDDIR" -I"$src/include" \
+		-I"$src/src" -o "$check" "$src/tests/fuzz/segment_corrupt_test.c" \
+		-iquote "$src/tests/fuzz" "$src/tests/fuzz/segment_check.c" \
+		"$src/tests/unit/decode/segment_builder.c" "$@" \
+		"$lib/decode/libdecode.a" "$lib/model/libmodel.a" "$lib/base/libbase.a" -lm
+}
+
+# caught NAME FILE SED-EXPRESSION: the expression takes one bound out of the file.
+caught() {
+	local name=$1 file=$src/src/decode/$2 status=0
+	sed -E "$3" "$file" >"$tmp/$2"
+	if cmp -s "$file" "$tmp/$2"; then
+		not_ok "$name" "the expression changes nothing: $3"
+	elif ! build "$tmp/$2" 2>"$tmp/log"; then
+		not_ok "$name" "$(cat "$tmp/log")"
+	else
+		# In a shell of its own, whose word on the crash nobody needs.
+		(ulimit -c 0; "$check" 100000 >"$tmp/log" 2>&1) 2>/dev/null || status=$?
+		if [ "$status" -ne 0 ]; then
+			pass "$name"
+		else
+			not_ok "$name" "$(cat "$tmp/log")"
+		fi
+	fi
+}
+
+plan 5
+ok "the decoder as it is can be built" build
+status_is "and passes" 0 "$check" 20000
+caught "an offset that wraps around is caught" segment_layout.c \
+	's/__builtin_add_overflow\(entry->offset, bytes, &end\)/(end = entry->offset + bytes, 0)/'
+caught "slots without room for their classes are caught" segment_classes.c \
+	's/decoding->layout.threads.stride < least/0/'
+caught "a table of contents out of bounds is caught" segment_layout.c \
+	's/__builtin_add_overflow\(header->toc_offset, bytes, &end\)/(end = header->toc_offset + bytes, 0)/'
