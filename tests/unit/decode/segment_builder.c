@@ -34,7 +34,7 @@ lay_out(const struct segment_shape *shape, struct cursor *cursor)
 {
 	cursor->offset = CONTENTS_OFFSET + sizeof(cursor->section);
 	place(cursor, HEAPTOP_SECTION_GLOBALS, shape->globals_stride, 1);
-	place(cursor, HEAPTOP_SECTION_SIZE_CLASSES, sizeof(uint64_t), HEAPTOP_SIZE_CLASSES);
+	place(cursor, HEAPTOP_SECTION_SIZE_CLASSES, sizeof(uint64_t), shape->classes);
 	place(cursor, HEAPTOP_SECTION_OVERFLOW, shape->slot_stride, 1);
 	if (shape->unknown_bytes != 0)
 		place(cursor, 0x7777, 1, shape->unknown_bytes);
@@ -66,6 +66,14 @@ fill_header(struct heaptop_segment_header *header, const struct cursor *cursor)
 	header->state = HEAPTOP_STATE_LIVE;
 }
 
+/* A slot with room for CLASSES. */
+static size_t
+slot_bytes(uint32_t classes)
+{
+	return offsetof(struct heaptop_thread_slot, size_classes) +
+	       classes * sizeof(struct heaptop_size_class);
+}
+
 static uint32_t
 or_else(uint32_t value, size_t otherwise)
 {
@@ -79,11 +87,13 @@ segment_builder_new(const struct segment_shape *shape)
 	struct cursor cursor = { 0 };
 	if (builder == NULL)
 		abort();
+	uint32_t classes = or_else(shape->classes, HEAPTOP_SIZE_CLASSES);
 	builder->shape = (struct segment_shape){
+		.classes = classes,
 		.threads = or_else(shape->threads, 1),
 		.rings = or_else(shape->rings, 1),
 		.ring_records = or_else(shape->ring_records, 9),
-		.slot_stride = or_else(shape->slot_stride, sizeof(struct heaptop_thread_slot)),
+		.slot_stride = or_else(shape->slot_stride, slot_bytes(classes)),
 		.event_stride = or_else(shape->event_stride, sizeof(struct heaptop_event)),
 		.globals_stride = or_else(shape->globals_stride, sizeof(struct heaptop_globals)),
 		.unknown_bytes = shape->unknown_bytes,
@@ -102,8 +112,9 @@ segment_builder_new(const struct segment_shape *shape)
 	builder->bounds = (uint64_t *)(builder->bytes + cursor.section[1].offset);
 	builder->overflow =
 	    (struct heaptop_thread_slot *)(builder->bytes + cursor.section[2].offset);
-	for (unsigned i = 0; i < HEAPTOP_SIZE_CLASSES; i++)
+	for (unsigned i = 0; i + 1 < classes; i++)
 		builder->bounds[i] = heaptop_size_class_bound(i);
+	builder->bounds[classes - 1] = UINT64_MAX;
 	for (uint32_t i = 0; i < builder->shape.rings; i++)
 		segment_builder_ring(builder, i)->next = 1;
 	return builder;
@@ -145,14 +156,14 @@ segment_builder_slot(struct segment_builder *builder, uint32_t index)
 }
 
 static void
-set_base(struct heaptop_thread_slot *slot)
+set_base(struct heaptop_thread_slot *slot, uint32_t classes)
 {
 	slot->base_allocated_bytes = slot->allocated_bytes;
 	slot->base_freed_bytes = slot->freed_bytes;
 	slot->base_failed_requests = slot->failed_requests;
 	slot->base_allocated_blocks = 0;
 	slot->base_freed_blocks = 0;
-	for (unsigned i = 0; i < HEAPTOP_SIZE_CLASSES; i++) {
+	for (unsigned i = 0; i < classes; i++) {
 		slot->base_allocated_blocks += slot->size_classes[i].allocated_blocks;
 		slot->base_freed_blocks += slot->size_classes[i].freed_blocks;
 	}
@@ -168,7 +179,7 @@ segment_builder_claim(
 	slot->generation++;
 	slot->tid = tid;
 	slot->claimed_monotonic_ns = builder->header->clock_monotonic_ns;
-	set_base(slot);
+	set_base(slot, builder->shape.classes);
 	snprintf(slot->name, sizeof(slot->name), "%s", name);
 	builder->globals->threads_started++;
 	return slot;
@@ -226,19 +237,19 @@ segment_builder_event(struct segment_builder *builder, uint32_t ring, uint32_t k
 	return event;
 }
 
-struct segment_builder *
-segment_builder_example(void)
+/* The example in a segment of SHAPE, with blocks of 48 bytes and of two LARGER sizes. */
+static struct segment_builder *
+example(const struct segment_shape *shape, uint64_t large, uint64_t larger)
 {
-	struct segment_builder *builder =
-	    segment_builder_new(&(struct segment_shape){ .threads = 3 });
+	struct segment_builder *builder = segment_builder_new(shape);
 	uint64_t now = builder->header->clock_monotonic_ns;
 	segment_builder_allocate(segment_builder_claim(builder, 0, 4242, "main"), 48, 100);
 	segment_builder_deallocate(segment_builder_slot(builder, 0), 48, 40);
-	segment_builder_allocate(segment_builder_claim(builder, 1, 4243, "ended"), 4096, 10);
+	segment_builder_allocate(segment_builder_claim(builder, 1, 4243, "ended"), larger, 10);
 	segment_builder_release(builder, 1);
 	segment_builder_claim(builder, 1, 4244, "worker");
-	segment_builder_allocate(segment_builder_slot(builder, 1), 1000, 7);
-	segment_builder_deallocate(builder->overflow, 4096, 4);
+	segment_builder_allocate(segment_builder_slot(builder, 1), large, 7);
+	segment_builder_deallocate(builder->overflow, larger, 4);
 
 	builder->globals->inherited_live_bytes = 5000;
 	builder->globals->inherited_live_blocks = 5;
@@ -255,4 +266,17 @@ segment_builder_example(void)
 	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		segment_builder_event(builder, 0, kinds[i], now + 1000 * i, "example");
 	return builder;
+}
+
+struct segment_builder *
+segment_builder_example(void)
+{
+	return example(&(struct segment_shape){ .threads = 3 }, 1000, 4096);
+}
+
+struct segment_builder *
+segment_builder_small_example(void)
+{
+	return example(
+	    &(struct segment_shape){ .threads = 3, .classes = 5, .unknown_bytes = 512 }, 32, 64);
 }

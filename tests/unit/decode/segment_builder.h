@@ -14,10 +14,12 @@
 
 /* What a segment has; 0 takes what the parenthesis says. */
 struct segment_shape {
+	uint32_t
+	    classes; /* size classes, at most HEAPTOP_SIZE_CLASSES (all); slots are shorter for it */
 	uint32_t threads;        /* slots (1) */
 	uint32_t rings;          /* event sections, at most 8 (1) */
 	uint32_t ring_records;   /* records of each, head included (9) */
-	uint32_t slot_stride;    /* (sizeof(struct heaptop_thread_slot)) */
+	uint32_t slot_stride;    /* (what the classes need) */
 	uint32_t event_stride;   /* (sizeof(struct heaptop_event)) */
 	uint32_t globals_stride; /* (sizeof(struct heaptop_globals)) */
 	uint32_t
@@ -51,7 +53,7 @@ struct heaptop_thread_slot *segment_builder_claim(
 /* The owner of slot INDEX ends; its counts stay. */
 void segment_builder_release(struct segment_builder *builder, uint32_t index);
 
-/* COUNT blocks of usable SIZE come or go. */
+/* COUNT blocks of usable SIZE come or go; SIZE must have a class in the segment. */
 void segment_builder_allocate(struct heaptop_thread_slot *slot, uint64_t size, uint64_t count);
 void segment_builder_deallocate(struct heaptop_thread_slot *slot, uint64_t size, uint64_t count);
 
@@ -64,7 +66,11 @@ struct heaptop_event *segment_builder_record(
 struct heaptop_event *segment_builder_event(struct segment_builder *builder, uint32_t ring,
     uint32_t kind, uint64_t monotonic_ns, const char *label);
 
-/* A segment with two living threads, an ended one, late frees, a trim and seven events. */
+/*
+ * A segment with two living threads, an ended one, late frees, a collection and seven events.
+ * The small one has but five size classes and a section of unknown type, and is one page.
+ */
 struct segment_builder *segment_builder_example(void);
+struct segment_builder *segment_builder_small_example(void);
 
 #endif

@@ -510,9 +510,8 @@ static void
 a_publisher_may_have_other_classes(void **state)
 {
 	(void)state;
-	struct reading reading = reading_of(segment_builder_new(&(struct segment_shape){ 0 }));
-	segment_builder_section(reading.builder, HEAPTOP_SECTION_SIZE_CLASSES)->count = 4;
-	reading.builder->bounds[3] = UINT64_MAX;
+	struct reading reading =
+	    reading_of(segment_builder_new(&(struct segment_shape){ .classes = 4 }));
 	segment_builder_allocate(segment_builder_claim(reading.builder, 0, 1, "few"), 48, 5);
 	assert_int_equal(decode(&reading, everything, false), 0);
 	assert_int_equal(heap_value(&reading, HT_HEAP_ALLOCATED_BLOCKS), 5);
