@@ -223,18 +223,31 @@ key(struct ht_view_state *state, enum ht_command command)
 	return ht_table_key(&table, state, command);
 }
 
+/* What stands in place of the heap that nobody tells, and why. */
+static void
+describe_anonymous(const struct ht_process *process, struct ht_text *out)
+{
+	const char *reason = process->quality_reason;
+	ht_text_add_format(out, "HEAP: unknown, %s; (N) is anonymous resident memory.",
+	    reason != NULL ? reason : "not instrumented");
+}
+
 static void
 describe(const struct ht_view_input *input, const struct ht_view_state *state, struct ht_text *out)
 {
 	(void)input;
+	const struct ht_sort *sort = &state->sort;
 	const struct ht_row_item *row = ht_view_selected(state);
-	if (row == NULL || state->sort.field != HT_SORT_METRIC)
+	const struct ht_process *process = row != NULL ? row->item : NULL;
+	bool by_metric = process != NULL && sort->field == HT_SORT_METRIC;
+	if (by_metric && process->heap == NULL && sort->metric->scope == HT_SCOPE_HEAP &&
+	    sort->metric->index == HT_HEAP_LIVE) {
+		describe_anonymous(process, out);
 		return;
-	const struct ht_process *process = row->item;
-	ht_describe_quality(process, state->sort.metric, out);
-	if (process->heap == NULL && state->sort.metric->scope == HT_SCOPE_HEAP &&
-	    state->sort.metric->index == HT_HEAP_LIVE)
-		ht_text_add_string(out, "; (in parentheses: anonymous resident memory)");
+	}
+	ht_describe_column(&table, sort, out);
+	if (by_metric)
+		ht_describe_quality(process, sort->metric, out);
 }
 
 const struct ht_view ht_view_processes = {

@@ -348,6 +348,7 @@ key(struct ht_view_state *state, enum ht_command command)
 static void
 describe(const struct ht_view_input *input, const struct ht_view_state *state, struct ht_text *out)
 {
+	ht_describe_column(&table, &state->sort, out);
 	if (input->process != NULL && state->sort.field == HT_SORT_METRIC)
 		ht_describe_quality(input->process, state->sort.metric, out);
 }

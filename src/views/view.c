@@ -101,9 +101,8 @@ ht_view_selected(const struct ht_view_state *state)
 	return state->index < state->row_count ? &state->rows[state->index] : NULL;
 }
 
-/* The heading and the meaning of the sorting column. */
-static void
-describe_column(const struct ht_table *table, const struct ht_sort *sort, struct ht_text *out)
+void
+ht_describe_column(const struct ht_table *table, const struct ht_sort *sort, struct ht_text *out)
 {
 	const struct ht_column *column = ht_table_sort_column(table, sort);
 	const char *title = column != NULL ? column->title : NULL;
@@ -114,15 +113,6 @@ describe_column(const struct ht_table *table, const struct ht_sort *sort, struct
 	}
 	if (title != NULL && help != NULL)
 		ht_text_add_format(out, "%s: %s.", title, help);
-}
-
-void
-ht_view_describe(const struct ht_view *view, const struct ht_view_input *input,
-    const struct ht_view_state *state, struct ht_text *out)
-{
-	if (view->table != NULL)
-		describe_column(view->table, &state->sort, out);
-	view->describe(input, state, out);
 }
 
 /* Below two seconds it is the last tick's: a changing figure would only be noise. */

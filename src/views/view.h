@@ -70,7 +70,7 @@ struct ht_view {
 	void (*draw)(const struct ht_view_input *input, struct ht_view_state *state,
 	    struct ht_grid *grid, int top, int height);
 	enum ht_answer (*key)(struct ht_view_state *state, enum ht_command command);
-	/* How far the figures of the sorting column can be believed, appended to OUT. */
+	/* Appends one line on the sorting column: what it means, how exact and how old it is. */
 	void (*describe)(const struct ht_view_input *input, const struct ht_view_state *state,
 	    struct ht_text *out);
 };
@@ -88,9 +88,9 @@ int ht_view_arrange(
 /* The selected row, or NULL when there are no rows. */
 const struct ht_row_item *ht_view_selected(const struct ht_view_state *state);
 
-/* One line on the sorting column: what it means, how exact and how old it is. */
-void ht_view_describe(const struct ht_view *view, const struct ht_view_input *input,
-    const struct ht_view_state *state, struct ht_text *out);
+/* Appends the heading and the meaning of the column of TABLE that SORT is about. */
+void ht_describe_column(
+    const struct ht_table *table, const struct ht_sort *sort, struct ht_text *out);
 
 /* Appends where the figures of METRIC for PROCESS come from and how old they are. */
 void ht_describe_quality(

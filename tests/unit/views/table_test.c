@@ -307,13 +307,13 @@ describes_meaning_source_and_age(void **state)
 	struct ht_text text;
 	ht_text_init(&text);
 	begin(&scene, &ht_view_processes, frames_mixed(), 0);
-	ht_view_describe(scene.view, &scene.input, &scene.state, &text);
+	scene.view->describe(&scene.input, &scene.state, &text);
 	assert_string_equal(ht_text_string(&text),
 	    "HEAP: bytes the program allocated and has not freed. exact (segment)");
 	for (int i = 0; i < 3; i++)
 		scene.view->key(&scene.state, HT_COMMAND_DOWN);
 	ht_text_clear(&text);
-	ht_view_describe(scene.view, &scene.input, &scene.state, &text);
+	scene.view->describe(&scene.input, &scene.state, &text);
 	assert_string_equal(ht_text_string(&text),
 	    "HEAP: bytes the program allocated and has not freed. last good figures: the process "
 	    "is stopped, 12.0s ago");

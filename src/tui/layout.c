@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "tui/layout.h"
+
+#include "tui/help.h"
+
+/* Where the parts of a screen are; -1: left out, it is too low. */
+struct rows {
+	int header;
+	int tabs;
+	int top; /* of the view */
+	int height;
+	int description;
+	int footer;
+};
+
+/* Screens lower than that do without the part: the view keeps a heading and three rows the longest. */
+enum { LEAST_FOR_HEADER = 5, LEAST_FOR_FOOTER = 6, LEAST_FOR_TABS = 7, LEAST_FOR_DESCRIPTION = 8 };
+
+static struct rows
+place_rows(int height)
+{
+	struct rows rows = { -1, -1, 0, height, -1, -1 };
+	if (height >= LEAST_FOR_HEADER)
+		rows.header = rows.top++;
+	if (height >= LEAST_FOR_TABS)
+		rows.tabs = rows.top++;
+	rows.height -= rows.top;
+	if (height >= LEAST_FOR_FOOTER)
+		rows.footer = rows.top + --rows.height;
+	if (height >= LEAST_FOR_DESCRIPTION)
+		rows.description = rows.top + --rows.height;
+	return rows;
+}
+
+static void
+draw_description(struct ht_screen *screen, struct ht_grid *grid, int row)
+{
+	struct ht_text text;
+	struct ht_view_input input = ht_screen_input(screen);
+	ht_text_init(&text);
+	ht_screen_view(screen)->describe(&input, ht_screen_state(screen), &text);
+	ht_grid_put(grid, row, 0, grid->width, HT_ALIGN_LEFT, HT_ROLE_DIM, ht_text_string(&text));
+	ht_text_release(&text);
+}
+
+static void
+draw_footer(const struct ht_screen *screen, struct ht_grid *grid, int row)
+{
+	if (screen->message[0] != '\0')
+		ht_grid_put_text(grid, row, 0, HT_ROLE_WARNING, screen->message);
+	else if (screen->help)
+		ht_grid_put_text(
+		    grid, row, 0, HT_ROLE_LABEL, "arrows scroll, any other key leaves");
+	else
+		ht_footer_draw(ht_screen_view(screen), grid, row);
+}
+
+static void
+draw_help(struct ht_screen *screen, struct ht_grid *grid, const struct rows *rows)
+{
+	int height = rows->height + (rows->description >= 0);
+	screen->help_page = (size_t)height;
+	ht_help_draw(screen->help_first, grid, rows->top, height);
+}
+
+static void
+draw_view(struct ht_screen *screen, struct ht_grid *grid, const struct rows *rows)
+{
+	if (screen->frame == NULL) {
+		ht_grid_put_text(grid, rows->top, 0, HT_ROLE_DIM, "Taking the first look ...");
+		return;
+	}
+	struct ht_view_input input = ht_screen_input(screen);
+	ht_screen_view(screen)->draw(
+	    &input, ht_screen_state(screen), grid, rows->top, rows->height);
+	draw_description(screen, grid, rows->description);
+}
+
+struct ht_grid *
+ht_layout_draw(struct ht_screen *screen, int width, int height)
+{
+	struct ht_grid *grid = ht_grid_new(width, height, screen->ascii);
+	if (grid == NULL)
+		return NULL;
+	struct rows rows = place_rows(grid->height);
+	/* A question must be seen on however low a screen: it takes the last row. */
+	if (screen->prompt.open && rows.footer < 0 && rows.height > 0)
+		rows.footer = rows.top + --rows.height;
+	ht_header_draw(screen->frame, &screen->header, grid, rows.header);
+	ht_tabs_draw(screen->current, grid, rows.tabs);
+	if (screen->help)
+		draw_help(screen, grid, &rows);
+	else if (rows.height > 0)
+		draw_view(screen, grid, &rows);
+	if (screen->prompt.open)
+		ht_prompt_draw(&screen->prompt, grid, rows.footer);
+	else
+		draw_footer(screen, grid, rows.footer);
+	return grid;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "tui/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tui/layout.h"
+#include "tui/paint.h"
+
+enum {
+	KEYS_AT_ONCE = 64,   /* of a paste, before there is a picture again */
+	FIRST_WAIT_MS = 100, /* for the first frame, until the screen says that it waits */
+	LATE_WAIT_MS = 500,  /* how often to look whether a tick hangs */
+	IDLE_READS_MOST = 8,
+};
+
+/* A tick that takes longer is told to the person, as is its delay if that is longer still. */
+static const uint64_t late_ns = UINT64_C(2000000000);
+
+static void
+end(struct ht_loop *loop, int result)
+{
+	loop->ended = true;
+	loop->result = result;
+}
+
+void
+ht_loop_request(struct ht_loop *loop)
+{
+	int changed = ht_screen_request_update(&loop->wanted, &loop->screen);
+	if (changed <= 0 || ht_worker_request(loop->worker, &loop->wanted.request) != 0)
+		return;
+	/* What a person has just brought into sight shouldn't wait for the next tick. */
+	if (loop->by_person && ht_screen_is_lacking(&loop->screen))
+		ht_worker_wake(loop->worker);
+	loop->by_person = false;
+}
+
+static void
+suspend(struct ht_loop *loop)
+{
+	ht_term_leave(&loop->term);
+	ht_signals_stop_group();
+	ht_term_enter(&loop->term);
+	loop->dirty = loop->stale = true;
+}
+
+static void
+answer_key(struct ht_loop *loop, int code)
+{
+	loop->by_person = true;
+	switch (ht_screen_key(&loop->screen, code)) {
+	case HT_WISH_NOTHING:
+		return;
+	case HT_WISH_DRAW:
+		break;
+	case HT_WISH_REDRAW:
+		loop->stale = true;
+		break;
+	case HT_WISH_SUSPEND:
+		suspend(loop);
+		break;
+	case HT_WISH_DELAY:
+		ht_worker_set_delay(loop->worker, loop->screen.header.delay_ns);
+		break;
+	case HT_WISH_QUIT:
+		end(loop, 0);
+		break;
+	}
+	loop->dirty = true;
+}
+
+/* A terminal that has gone is readable without end and gives nothing. */
+static void
+read_keys(struct ht_loop *loop)
+{
+	int count = 0, code;
+	while (count < KEYS_AT_ONCE && !loop->ended && (code = ht_term_key(&loop->term)) != ERR) {
+		answer_key(loop, code);
+		count++;
+	}
+	loop->idle_reads = count == 0 ? loop->idle_reads + 1 : 0;
+	if (loop->idle_reads > IDLE_READS_MOST)
+		end(loop, 0);
+}
+
+static void
+answer_signal(struct ht_loop *loop, int number)
+{
+	switch (number) {
+	case SIGWINCH:
+		loop->dirty = true;
+		break;
+	case SIGTSTP:
+		suspend(loop);
+		break;
+	case SIGCONT:
+		/* After a stop that couldn't be noticed, the terminal may be in any state. */
+		ht_term_enter(&loop->term);
+		loop->dirty = loop->stale = true;
+		break;
+	case SIGINT:
+	case SIGTERM:
+	case SIGHUP:
+	case SIGQUIT:
+		end(loop, number);
+		break;
+	default: /* SIGPIPE: the write that failed says it, too */
+		break;
+	}
+}
+
+static void
+read_signals(struct ht_loop *loop)
+{
+	int number;
+	while (!loop->ended && (number = ht_signals_next(&loop->signals)) != 0)
+		answer_signal(loop, number);
+}
+
+static void
+take_frame(struct ht_loop *loop, struct ht_error *error)
+{
+	bool first = loop->screen.frame == NULL;
+	struct ht_frame *frame = ht_worker_take(loop->worker);
+	if (frame == NULL)
+		return;
+	loop->dirty = true;
+	loop->by_person |= first;
+	if (ht_screen_set_frame(&loop->screen, frame) != -ESRCH)
+		return;
+	ht_error_set(
+	    error, HT_ERROR_NO_TARGET, "there is no process %d", loop->screen.options->pid);
+	end(loop, -ESRCH);
+}
+
+static void
+look_for_late_tick(struct ht_loop *loop)
+{
+	struct ht_header *header = &loop->screen.header;
+	uint64_t limit_ns = header->delay_ns > late_ns ? header->delay_ns : late_ns;
+	uint64_t busy_ns = ht_worker_busy_ns(loop->worker);
+	uint64_t shown_ns = busy_ns > limit_ns ? busy_ns : 0;
+	loop->dirty |= shown_ns != header->late_ns;
+	header->late_ns = shown_ns;
+}
+
+static void
+draw(struct ht_loop *loop)
+{
+	ht_term_fit(&loop->term);
+	struct ht_grid *grid = ht_layout_draw(&loop->screen, COLS, LINES);
+	/* For lack of memory the picture stays as it was until there is some. */
+	if (grid != NULL) {
+		ht_paint(stdscr, grid, &loop->theme);
+		ht_term_update(&loop->term, loop->stale);
+		loop->dirty = loop->stale = false;
+	}
+	ht_grid_free(grid);
+	ht_loop_request(loop);
+}
+
+/* Sends what is on its way and, when all of it has gone, the next picture. */
+static void
+show(struct ht_loop *loop)
+{
+	int status = ht_term_send(&loop->term);
+	if (status == 0 && loop->dirty) {
+		draw(loop);
+		status = ht_term_send(&loop->term);
+	}
+	if (status < 0)
+		end(loop, 0);
+}
+
+static void
+wait_and_answer(struct ht_loop *loop, struct ht_error *error)
+{
+	enum { KEYS, FRAMES, SIGNALS, OUTPUT, WAITED };
+	bool first = loop->screen.frame == NULL;
+	struct pollfd fds[WAITED] = {
+		[KEYS] = { .fd = STDIN_FILENO, .events = POLLIN },
+		[FRAMES] = { .fd = ht_worker_fd(loop->worker), .events = POLLIN },
+		[SIGNALS] = { .fd = ht_signals_fd(&loop->signals), .events = POLLIN },
+		[OUTPUT] = { .fd = ht_term_is_sending(&loop->term) ? loop->term.out : -1,
+		    .events = POLLOUT },
+	};
+	int ready = poll(fds, WAITED, first ? FIRST_WAIT_MS : LATE_WAIT_MS);
+	if (ready == 0 && first)
+		loop->dirty = true;
+	read_signals(loop);
+	if (ready > 0 && fds[FRAMES].revents != 0)
+		take_frame(loop, error);
+	if (ready > 0 && (fds[KEYS].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
+		end(loop, 0);
+	if (ready > 0 && !loop->ended && fds[KEYS].revents != 0)
+		read_keys(loop);
+	look_for_late_tick(loop);
+}
+
+int
+ht_loop_run(struct ht_loop *loop, struct ht_error *error)
+{
+	while (!loop->ended) {
+		wait_and_answer(loop, error);
+		if (!loop->ended)
+			show(loop);
+	}
+	return loop->result;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loop: waits for keys, frames, signals and the terminal at once, and for none of them alone.
+ * Sampling is the worker's: nothing here reads a source.
+ */
+#ifndef HT_TUI_LOOP_H
+#define HT_TUI_LOOP_H
+
+#include "core/worker.h"
+#include "tui/request.h"
+#include "tui/screen.h"
+#include "tui/signals.h"
+#include "tui/term.h"
+#include "tui/theme.h"
+
+struct ht_loop {
+	struct ht_screen screen;
+	struct ht_screen_request wanted;
+	struct ht_worker *worker;
+	struct ht_signals signals;
+	struct ht_term term;
+	struct ht_theme theme;
+	bool dirty;     /* the picture has to be made anew */
+	bool stale;     /* and all of it sent, whatever the terminal shows */
+	bool by_person; /* a key was pressed since the last picture */
+	bool ended;
+	int result;          /* of ht_tui_run, once ended */
+	unsigned idle_reads; /* times the terminal was readable and had nothing */
+};
+
+/* Runs until the screen is left; returns what ht_tui_run returns, with ERROR filled below 0. */
+int ht_loop_run(struct ht_loop *loop, struct ht_error *error);
+
+/* Tells the worker what the screen wants, if that has changed. */
+void ht_loop_request(struct ht_loop *loop);
+
+#endif

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "tui/screen.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "tui/help.h"
+#include "tui/keys.h"
+
+/* More often than that nobody reads, and sampling would be most of what it shows. */
+static const uint64_t least_delay_ns = 100000000;
+static const uint64_t usual_delay_ns = 1000000000;
+
+enum { ALL_PROCESSES = 0 };
+
+void
+ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *options, bool ascii)
+{
+	*screen = (struct ht_screen){ .options = options, .ascii = ascii };
+	screen->header.delay_ns = options->delay_ns != 0 ? options->delay_ns : usual_delay_ns;
+	for (size_t i = 0; i < ht_views_count(); i++)
+		ht_view_state_init(&screen->states[i], ht_views_get(i));
+	screen->states[ALL_PROCESSES].sort = options->sort;
+}
+
+void
+ht_screen_release(struct ht_screen *screen)
+{
+	for (size_t i = 0; i < ht_views_count(); i++)
+		ht_view_state_release(&screen->states[i]);
+	ht_frame_free(screen->frame);
+	screen->frame = NULL;
+}
+
+const struct ht_view *
+ht_screen_view(const struct ht_screen *screen)
+{
+	return ht_views_get(screen->current);
+}
+
+struct ht_view_state *
+ht_screen_state(struct ht_screen *screen)
+{
+	return &screen->states[screen->current];
+}
+
+struct ht_view_input
+ht_screen_input(const struct ht_screen *screen)
+{
+	struct ht_view_input input = {
+		.frame = screen->frame, .chosen = screen->chosen, .chosen_name = screen->chosen_name
+	};
+	const struct ht_process *process =
+	    screen->chosen.pid != 0 ? ht_frame_find(screen->frame, screen->chosen.pid) : NULL;
+	/* Another process may have got the number meanwhile. */
+	if (process != NULL && process->key.start_time_ticks == screen->chosen.start_time_ticks)
+		input.process = process;
+	return input;
+}
+
+static int
+arrange(struct ht_screen *screen)
+{
+	if (screen->frame == NULL)
+		return 0;
+	struct ht_view_input input = ht_screen_input(screen);
+	int error = ht_view_arrange(ht_screen_view(screen), &input, ht_screen_state(screen));
+	if (error != 0)
+		snprintf(
+		    screen->message, sizeof(screen->message), "not enough memory for the rows");
+	return error;
+}
+
+static void
+choose(struct ht_screen *screen, const struct ht_process *process)
+{
+	bool same = process->key.pid == screen->chosen.pid &&
+		    process->key.start_time_ticks == screen->chosen.start_time_ticks;
+	screen->chosen = process->key;
+	snprintf(screen->chosen_name, sizeof(screen->chosen_name), "%s", process->name);
+	for (size_t i = 0; i < ht_views_count() && !same; i++) {
+		if (!ht_views_get(i)->of_process)
+			continue;
+		screen->states[i].anchored = false;
+		screen->states[i].index = screen->states[i].top = 0;
+	}
+}
+
+/* The process in the selected row of the view in sight, which shows processes; NULL: none is. */
+static const struct ht_process *
+selected_process(const struct ht_screen *screen)
+{
+	const struct ht_row_item *row = ht_view_selected(&screen->states[screen->current]);
+	return screen->frame != NULL && row != NULL ? row->item : NULL;
+}
+
+/* Goes to tab INDEX; a view of one process takes the selected one along. */
+static enum ht_screen_wish
+show_view(struct ht_screen *screen, size_t index)
+{
+	const struct ht_view *view = ht_views_get(index);
+	if (view == NULL)
+		return HT_WISH_NOTHING;
+	if (view->of_process && !ht_screen_view(screen)->of_process) {
+		const struct ht_process *process = selected_process(screen);
+		if (process == NULL)
+			return HT_WISH_NOTHING;
+		choose(screen, process);
+	}
+	screen->current = index;
+	arrange(screen);
+	return HT_WISH_DRAW;
+}
+
+/* Opens on the process that was asked for, once it is known when it started. */
+static int
+open_first(struct ht_screen *screen)
+{
+	const struct ht_tui_options *options = screen->options;
+	if (options->pid != 0) {
+		const struct ht_process *process = ht_frame_find(screen->frame, options->pid);
+		if (process == NULL)
+			return -ESRCH;
+		choose(screen, process);
+		screen->current = ht_views_of_process();
+	}
+	int error = arrange(screen);
+	if (options->pid == 0 && options->threads)
+		show_view(screen, ht_views_of_process());
+	return error;
+}
+
+int
+ht_screen_set_frame(struct ht_screen *screen, struct ht_frame *frame)
+{
+	struct ht_frame *before = screen->frame;
+	screen->frame = frame;
+	int error = before == NULL ? open_first(screen) : arrange(screen);
+	ht_frame_free(before);
+	return error;
+}
+
+static void
+ask_delay(struct ht_screen *screen)
+{
+	ht_prompt_open(&screen->prompt, "Seconds between two looks (0.5, 2, 500ms):");
+}
+
+static enum ht_screen_wish
+take_delay(struct ht_screen *screen)
+{
+	uint64_t delay_ns;
+	ht_prompt_close(&screen->prompt);
+	if (screen->prompt.length == 0)
+		return HT_WISH_DRAW;
+	if (ht_units_parse_duration(screen->prompt.typed, &delay_ns) != 0) {
+		snprintf(screen->message, sizeof(screen->message),
+		    "'%s' is no delay: type 0.5, 2 or 500ms", screen->prompt.typed);
+		return HT_WISH_DRAW;
+	}
+	if (delay_ns < least_delay_ns) {
+		snprintf(screen->message, sizeof(screen->message), "the shortest delay is 100ms");
+		return HT_WISH_DRAW;
+	}
+	screen->header.delay_ns = delay_ns;
+	return HT_WISH_DELAY;
+}
+
+static enum ht_screen_wish
+prompt_key(struct ht_screen *screen, int code)
+{
+	switch (ht_prompt_key(&screen->prompt, code)) {
+	case HT_PROMPT_ENTERED:
+		return take_delay(screen);
+	case HT_PROMPT_GOING_ON:
+	case HT_PROMPT_CANCELLED:
+		break;
+	}
+	return HT_WISH_DRAW;
+}
+
+/* Back to all processes; whether there was something to go back from. */
+static bool
+go_back(struct ht_screen *screen)
+{
+	if (screen->current == ALL_PROCESSES)
+		return false;
+	screen->current = ALL_PROCESSES;
+	arrange(screen);
+	return true;
+}
+
+/* What doesn't depend on the view. */
+static enum ht_screen_wish
+own_command(struct ht_screen *screen, enum ht_command command, size_t index)
+{
+	size_t views = ht_views_count();
+	switch ((int)command) {
+	case HT_COMMAND_VIEW:
+		return show_view(screen, index);
+	case HT_COMMAND_NEXT_VIEW:
+		return show_view(screen, (screen->current + 1) % views);
+	case HT_COMMAND_PREVIOUS_VIEW:
+		return show_view(screen, (screen->current + views - 1) % views);
+	case HT_COMMAND_ESCAPE:
+		return go_back(screen) ? HT_WISH_DRAW : HT_WISH_NOTHING;
+	case HT_COMMAND_BACK:
+		return go_back(screen) ? HT_WISH_DRAW : HT_WISH_QUIT;
+	case HT_COMMAND_DELAY:
+		ask_delay(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_HELP:
+		screen->help = true;
+		screen->help_first = 0;
+		return HT_WISH_DRAW;
+	}
+	return HT_WISH_NOTHING;
+}
+
+/* What works wherever one is. */
+static enum ht_screen_wish
+common_command(enum ht_command command)
+{
+	switch ((int)command) {
+	case HT_COMMAND_REDRAW:
+		return HT_WISH_REDRAW;
+	case HT_COMMAND_SUSPEND:
+		return HT_WISH_SUSPEND;
+	case HT_COMMAND_QUIT:
+		return HT_WISH_QUIT;
+	}
+	return HT_WISH_NOTHING;
+}
+
+static void
+scroll_help(struct ht_screen *screen, long lines)
+{
+	size_t total = ht_help_lines();
+	size_t most = total > screen->help_page ? total - screen->help_page : 0;
+	long first = (long)screen->help_first + lines;
+	if (first < 0)
+		first = 0;
+	screen->help_first = (size_t)first < most ? (size_t)first : most;
+}
+
+/* The help screen scrolls; any key that doesn't leaves it. */
+static enum ht_screen_wish
+help_command(struct ht_screen *screen, enum ht_command command)
+{
+	long page = (long)screen->help_page;
+	switch ((int)command) {
+	case HT_COMMAND_UP:
+		scroll_help(screen, -1);
+		break;
+	case HT_COMMAND_DOWN:
+		scroll_help(screen, 1);
+		break;
+	case HT_COMMAND_PAGE_UP:
+	case HT_COMMAND_HALF_PAGE_UP:
+		scroll_help(screen, -page);
+		break;
+	case HT_COMMAND_PAGE_DOWN:
+	case HT_COMMAND_HALF_PAGE_DOWN:
+		scroll_help(screen, page);
+		break;
+	case HT_COMMAND_FIRST:
+		scroll_help(screen, -(long)ht_help_lines());
+		break;
+	case HT_COMMAND_LAST:
+		scroll_help(screen, (long)ht_help_lines());
+		break;
+	default:
+		screen->help = false;
+		break;
+	}
+	return HT_WISH_DRAW;
+}
+
+static enum ht_screen_wish
+view_command(struct ht_screen *screen, enum ht_command command)
+{
+	if (screen->frame == NULL)
+		return HT_WISH_NOTHING;
+	switch (ht_screen_view(screen)->key(ht_screen_state(screen), command)) {
+	case HT_ANSWER_IGNORED:
+		return HT_WISH_NOTHING;
+	case HT_ANSWER_DONE:
+		arrange(screen);
+		return HT_WISH_DRAW;
+	case HT_ANSWER_OPEN:
+		return show_view(screen, ht_views_of_process());
+	}
+	return HT_WISH_NOTHING;
+}
+
+enum ht_screen_wish
+ht_screen_key(struct ht_screen *screen, int code)
+{
+	size_t index;
+	enum ht_command command = ht_keys_command(code, &index);
+	bool had_message = screen->message[0] != '\0';
+	screen->message[0] = '\0';
+	bool is_text = screen->prompt.open && code >= ' ' && code < 0x7f;
+	enum ht_screen_wish wish = is_text ? HT_WISH_NOTHING : common_command(command);
+	if (wish != HT_WISH_NOTHING)
+		return wish;
+	if (screen->prompt.open)
+		return prompt_key(screen, code);
+	if (screen->help)
+		return help_command(screen, command);
+	wish = own_command(screen, command, index);
+	if (wish == HT_WISH_NOTHING)
+		wish = view_command(screen, command);
+	return wish == HT_WISH_NOTHING && had_message ? HT_WISH_DRAW : wish;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "tui/tui.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/worker.h"
+#include "tui/loop.h"
+
+/* Rates on the screen are a mean over about so long; the figures would only flicker otherwise. */
+static const uint64_t smoothing_ns = UINT64_C(5000000000);
+
+static bool
+is_ascii_locale(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
+
+/* A worker that ticks from now on: its first tick runs while the terminal is opened. */
+static int
+start_worker(struct ht_loop *loop, struct ht_error *error)
+{
+	struct ht_sampler_options sampling = { .smoothing_ns = smoothing_ns };
+	struct ht_sampler *sampler;
+	int code = ht_sampler_new(&sampling, &sampler, error);
+	if (code != 0)
+		return code;
+	code = ht_worker_start(sampler, loop->screen.header.delay_ns, &loop->worker, error);
+	if (code != 0)
+		return code;
+	ht_loop_request(loop);
+	return 0;
+}
+
+int
+ht_tui_run(const struct ht_tui_options *options, struct ht_error *error)
+{
+	struct ht_loop loop = { .worker = NULL };
+	int code = ht_term_check(error);
+	if (code != 0)
+		return code;
+	ht_screen_init(&loop.screen, options, options->ascii || is_ascii_locale());
+	ht_screen_request_init(&loop.wanted);
+	code = start_worker(&loop, error);
+	if (code != 0)
+		goto out_screen;
+	code = ht_signals_take(&loop.signals);
+	if (code != 0) {
+		ht_error_set(
+		    error, HT_ERROR_RUNTIME, "signals can't be handled: %s", strerror(-code));
+		goto out_worker;
+	}
+	code = ht_term_open(&loop.term, error);
+	if (code != 0)
+		goto out_signals;
+	ht_theme_init(&loop.theme, options->no_color);
+	code = ht_loop_run(&loop, error);
+	ht_term_close(&loop.term);
+out_signals:
+	ht_signals_give_back(&loop.signals);
+out_worker:
+	ht_worker_stop(loop.worker);
+out_screen:
+	ht_screen_request_release(&loop.wanted);
+	ht_screen_release(&loop.screen);
+	return code;
+}
