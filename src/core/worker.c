@@ -175,8 +175,8 @@ start_thread(struct ht_worker *worker)
 }
 
 int
-ht_worker_start(
-    struct ht_sampler *sampler, uint64_t delay_ns, struct ht_worker **out, struct ht_error *error)
+ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request, uint64_t delay_ns,
+    struct ht_worker **out, struct ht_error *error)
 {
 	struct ht_worker *worker = calloc(1, sizeof(*worker));
 	if (worker == NULL) {
@@ -186,10 +186,13 @@ ht_worker_start(
 	}
 	worker->sampler = sampler;
 	worker->delay_ns = delay_ns;
-	worker->request.only_uid = UINT32_MAX;
 	init_locks(worker);
 	worker->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	int result = worker->ready_fd >= 0 ? start_thread(worker) : -errno;
+	int result = worker->ready_fd >= 0 ? 0 : -errno;
+	if (result == 0)
+		result = copy_request(request, &worker->request);
+	if (result == 0)
+		result = start_thread(worker);
 	if (result != 0) {
 		worker_free(worker);
 		ht_error_set(error, HT_ERROR_RUNTIME, "cannot start the sampling thread: %s",

@@ -16,11 +16,12 @@
 struct ht_worker;
 
 /*
- * Starts a worker that owns SAMPLER from now on (also when this fails).  0 and
- * *OUT, or -errno with ERROR filled.  All signals are blocked in its thread.
+ * Starts a worker that owns SAMPLER from now on (also when this fails); REQUEST, which is copied,
+ * is what its first tick is asked for.  0 and *OUT, or -errno with ERROR filled.  All signals are
+ * blocked in its thread.
  */
-int ht_worker_start(
-    struct ht_sampler *sampler, uint64_t delay_ns, struct ht_worker **out, struct ht_error *error);
+int ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request, uint64_t delay_ns,
+    struct ht_worker **out, struct ht_error *error);
 
 /*
  * Ends the worker.  It waits at most a short while (200 ms) for a tick that hangs in the

@@ -28,8 +28,9 @@ end(struct ht_loop *loop, int result)
 	loop->result = result;
 }
 
-void
-ht_loop_request(struct ht_loop *loop)
+/* Tells the worker what the screen wants, if that has changed. */
+static void
+tell_worker(struct ht_loop *loop)
 {
 	int changed = ht_screen_request_update(&loop->wanted, &loop->screen);
 	if (changed <= 0 || ht_worker_request(loop->worker, &loop->wanted.request) != 0)
@@ -161,7 +162,7 @@ draw(struct ht_loop *loop)
 		loop->dirty = loop->stale = false;
 	}
 	ht_grid_free(grid);
-	ht_loop_request(loop);
+	tell_worker(loop);
 }
 
 /* Sends what is on its way and, when all of it has gone, the next picture. */

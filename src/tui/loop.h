@@ -31,7 +31,4 @@ struct ht_loop {
 /* Runs until the screen is left; returns what ht_tui_run returns, with ERROR filled below 0. */
 int ht_loop_run(struct ht_loop *loop, struct ht_error *error);
 
-/* Tells the worker what the screen wants, if that has changed. */
-void ht_loop_request(struct ht_loop *loop);
-
 #endif

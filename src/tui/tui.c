@@ -29,11 +29,13 @@ start_worker(struct ht_loop *loop, struct ht_error *error)
 	int code = ht_sampler_new(&sampling, &sampler, error);
 	if (code != 0)
 		return code;
-	code = ht_worker_start(sampler, loop->screen.header.delay_ns, &loop->worker, error);
-	if (code != 0)
-		return code;
-	ht_loop_request(loop);
-	return 0;
+	if (ht_screen_request_update(&loop->wanted, &loop->screen) < 0) {
+		ht_sampler_free(sampler);
+		ht_error_set(error, HT_ERROR_RUNTIME, "out of memory");
+		return -ENOMEM;
+	}
+	return ht_worker_start(
+	    sampler, &loop->wanted.request, loop->screen.header.delay_ns, &loop->worker, error);
 }
 
 int

@@ -41,6 +41,12 @@ ht_sampler_new(
 	return 0;
 }
 
+void
+ht_sampler_free(struct ht_sampler *sampler)
+{
+	(void)sampler;
+}
+
 static void
 set_timer(int timer, uint64_t first_ns, uint64_t delay_ns)
 {
@@ -53,10 +59,11 @@ set_timer(int timer, uint64_t first_ns, uint64_t delay_ns)
 }
 
 int
-ht_worker_start(
-    struct ht_sampler *sampler, uint64_t delay_ns, struct ht_worker **out, struct ht_error *error)
+ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request, uint64_t delay_ns,
+    struct ht_worker **out, struct ht_error *error)
 {
 	(void)sampler;
+	(void)request;
 	(void)error;
 	struct ht_worker *worker = calloc(1, sizeof(*worker));
 	if (worker == NULL)
