@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A program that is hard to live in: does what MODE says to itself, goes on
+ * allocating with threads come and gone, and prints what it found.  Scripts run it with and
+ * without the hooks and compare.
+ *
+ *     host_program MODE [FILE]
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+
+enum { THREADS = 300 };
+
+/* Without stdio, which would ask for more system calls than a sandbox has. */
+static void
+say(const char *text)
+{
+	HT_REQUIRE(write(STDOUT_FILENO, text, strlen(text)) == (ssize_t)strlen(text));
+}
+
+static void
+allocate(void)
+{
+	uint32_t random = 11;
+
+	for (int i = 0; i < 3000; i++) {
+		size_t size = ht_random(&random) % 5000 + 1;
+		void *block = malloc(size);
+		HT_REQUIRE(block != NULL);
+		ht_pattern_fill(block, size, (unsigned)i);
+		block = realloc(block, size + 100);
+		HT_REQUIRE(block != NULL && ht_pattern_holds(block, size, (unsigned)i));
+		free(block);
+	}
+	HT_REQUIRE(malloc(SIZE_MAX) == NULL);
+	say("allocated\n");
+}
+
+static pthread_barrier_t barrier;
+
+static void *
+allocate_in_thread(void *argument)
+{
+	free(malloc(2000));
+	pthread_barrier_wait(&barrier);
+	return argument;
+}
+
+/* All at once: a segment has to grow for them. */
+static void
+start_threads(void)
+{
+	pthread_t threads[THREADS];
+	pthread_attr_t attributes;
+
+	HT_REQUIRE(pthread_attr_init(&attributes) == 0);
+	HT_REQUIRE(pthread_attr_setstacksize(&attributes, 64 << 10) == 0);
+	HT_REQUIRE(pthread_barrier_init(&barrier, NULL, THREADS) == 0);
+	for (int i = 0; i < THREADS; i++)
+		HT_REQUIRE(pthread_create(&threads[i], &attributes, allocate_in_thread, NULL) == 0);
+	for (int i = 0; i < THREADS; i++)
+		HT_REQUIRE(pthread_join(threads[i], NULL) == 0);
+	pthread_attr_destroy(&attributes);
+	say("threads came and went\n");
+}
+
+static void
+plain(const char *file)
+{
+	(void)file;
+	allocate();
+	start_threads();
+	allocate();
+}
+
+/* One thread alone: for address space limits that many stacks would meet first. */
+static void
+single(const char *file)
+{
+	(void)file;
+	allocate();
+}
+
+/* What daemons do: the numbers of all descriptors are used again, for the host's own file. */
+static void
+close_descriptors(const char *file)
+{
+	char text[100] = "";
+
+	allocate();
+	HT_REQUIRE(close_range(3, ~0U, 0) == 0);
+	int fd = open(file, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	HT_REQUIRE(fd == 3);
+	for (int i = 4; i < 40; i++)
+		HT_REQUIRE(dup(fd) == i);
+	HT_REQUIRE(write(fd, "the host's own", 14) == 14);
+	start_threads();
+	allocate();
+	HT_REQUIRE(lseek(fd, 0, SEEK_END) == 14);
+	HT_REQUIRE(pread(fd, text, sizeof(text), 0) == 14);
+	HT_REQUIRE(strcmp(text, "the host's own") == 0);
+	say("the file is intact\n");
+}
+
+static void
+use_up_descriptors(const char *file)
+{
+	const struct rlimit limit = { 3, 3 };
+
+	(void)file;
+	HT_REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	start_threads();
+	allocate();
+}
+
+static void
+change_root(const char *directory)
+{
+	allocate();
+	HT_REQUIRE(chroot(directory) == 0 && chdir("/") == 0);
+	HT_REQUIRE(setgid(65534) == 0 && setuid(65534) == 0);
+	start_threads();
+	int pid = fork();
+	HT_REQUIRE(pid >= 0);
+	if (pid == 0) {
+		allocate();
+		start_threads();
+		_exit(3);
+	}
+	HT_REQUIRE(ht_child_wait(pid) == 3);
+	allocate();
+}
+
+static void
+lock_memory(const char *file)
+{
+	(void)file;
+	HT_REQUIRE(mlockall(MCL_CURRENT | MCL_FUTURE) == 0);
+	allocate();
+	start_threads();
+	HT_REQUIRE(munlockall() == 0);
+	allocate();
+}
+
+/* Everything that an allocator, the threads' futexes and the end need; all else kills. */
+static const unsigned allowed_calls[] = { SYS_read, SYS_write, SYS_brk, SYS_mmap, SYS_munmap,
+	SYS_mremap, SYS_mprotect, SYS_madvise, SYS_futex, SYS_rt_sigprocmask, SYS_rt_sigreturn,
+	SYS_exit, SYS_exit_group };
+
+enum { ALLOWED_COUNT = sizeof(allowed_calls) / sizeof(allowed_calls[0]) };
+
+static struct sock_fprog
+sandbox_filter(void)
+{
+	static struct sock_filter filter[2 * ALLOWED_COUNT + 2];
+	unsigned short length = 0;
+
+	filter[length++] = (struct sock_filter)BPF_STMT(
+	    BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	for (int i = 0; i < ALLOWED_COUNT; i++) {
+		filter[length++] =
+		    (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, allowed_calls[i], 0, 1);
+		filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	}
+	filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	return (struct sock_fprog){ .len = length, .filter = filter };
+}
+
+static void *
+allocate_after_barriers(void *argument)
+{
+	pthread_barrier_wait(&barrier);
+	pthread_barrier_wait(&barrier);
+	allocate();
+	syscall(SYS_exit, 0);
+	return argument;
+}
+
+/* A thread that never allocated enters with us; one that did has its slot already. */
+static void
+enter_sandbox(bool by_syscall)
+{
+	struct sock_fprog program = sandbox_filter();
+	unsigned long flags = SECCOMP_FILTER_FLAG_TSYNC;
+	pthread_t thread;
+
+	HT_REQUIRE(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	if (by_syscall) {
+		HT_REQUIRE(pthread_barrier_init(&barrier, NULL, 2) == 0);
+		HT_REQUIRE(pthread_create(&thread, NULL, allocate_after_barriers, NULL) == 0);
+		pthread_barrier_wait(&barrier);
+		HT_REQUIRE(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) == 0);
+		pthread_barrier_wait(&barrier);
+		HT_REQUIRE(pthread_join(thread, NULL) == 0);
+	} else {
+		HT_REQUIRE(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0);
+	}
+	say("in the sandbox\n");
+}
+
+static void
+sandbox(const char *file)
+{
+	(void)file;
+	enter_sandbox(false);
+	allocate();
+}
+
+static void
+sandbox_by_syscall(const char *file)
+{
+	(void)file;
+	allocate();
+	enter_sandbox(true);
+	allocate();
+}
+
+/* Strict mode has read, write, exit and sigreturn alone: what is allocated must be there. */
+static void
+sandbox_strict(const char *file)
+{
+	(void)file;
+	void *block = malloc(5000);
+
+	free(block);
+	HT_REQUIRE(prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT, 0, 0, 0) == 0);
+	for (int i = 0; i < 1000; i++)
+		free(malloc(200));
+	say("strict\n");
+	syscall(SYS_exit, 0);
+}
+
+static void
+end_by_exit(const char *file)
+{
+	(void)file;
+	allocate();
+	exit(21);
+}
+
+static void
+end_by_underscore_exit(const char *file)
+{
+	(void)file;
+	allocate();
+	_exit(22);
+}
+
+static void
+end_by_capital_exit(const char *file)
+{
+	(void)file;
+	allocate();
+	_Exit(23);
+}
+
+static void
+end_by_quick_exit(const char *file)
+{
+	(void)file;
+	allocate();
+	quick_exit(24);
+}
+
+static void
+end_by_abort(const char *file)
+{
+	(void)file;
+	allocate();
+	abort();
+}
+
+static void
+end_by_kill(const char *file)
+{
+	(void)file;
+	allocate();
+	raise(SIGKILL);
+}
+
+static void
+end_by_exec(const char *file)
+{
+	(void)file;
+	allocate();
+	execl("/bin/echo", "echo", "another program", (char *)NULL);
+}
+
+static void
+end_in_thread_exit(const char *file)
+{
+	(void)file;
+	allocate();
+	pthread_exit(NULL);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(const char *file);
+} modes[] = {
+	{ "plain", plain },
+	{ "single", single },
+	{ "close-descriptors", close_descriptors },
+	{ "no-descriptors", use_up_descriptors },
+	{ "change-root", change_root },
+	{ "lock-memory", lock_memory },
+	{ "sandbox", sandbox },
+	{ "sandbox-by-syscall", sandbox_by_syscall },
+	{ "sandbox-strict", sandbox_strict },
+	{ "exit", end_by_exit },
+	{ "_exit", end_by_underscore_exit },
+	{ "_Exit", end_by_capital_exit },
+	{ "quick_exit", end_by_quick_exit },
+	{ "pthread_exit", end_in_thread_exit },
+	{ "abort", end_by_abort },
+	{ "kill", end_by_kill },
+	{ "exec", end_by_exec },
+};
+
+int
+main(int argc, char **argv)
+{
+	alarm(HT_CHECK_SECONDS);
+	for (size_t i = 0; argc > 1 && i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(argv[1], modes[i].name) == 0) {
+			modes[i].run(argv[2]);
+			return EXIT_SUCCESS;
+		}
+	}
+	say("host_program: no such mode\n");
+	return 2;
+}
