@@ -179,3 +179,13 @@ ht_procfs_decode_pressure(const char *text, size_t length, double *some_avg10)
 	*some_avg10 = (double)whole + (double)hundredths / 100.0;
 	return 0;
 }
+
+/* "0.20 0.18 0.12 1/80 11206": the last field. */
+int
+ht_procfs_decode_last_pid(const char *text, size_t length, uint64_t *pid)
+{
+	const char *blank = memrchr(text, ' ', length);
+	if (length == 0 || blank == NULL || text[length - 1] != '\n')
+		return -EINVAL;
+	return ht_procfs_decode_number(blank + 1, (size_t)(text + length - 1 - (blank + 1)), pid);
+}

@@ -51,6 +51,9 @@ void ht_procfs_decode_status(const char *text, size_t length, struct ht_procfs_s
 /* Share of time in which some task waited, over 10 s; 0, or -EINVAL.  TEXT: /proc/pressure/memory. */
 int ht_procfs_decode_pressure(const char *text, size_t length, double *some_avg10);
 
+/* The pid given out last, from TEXT, /proc/loadavg; 0, or -EINVAL. */
+int ht_procfs_decode_last_pid(const char *text, size_t length, uint64_t *pid);
+
 /* A decimal number that fills all LENGTH bytes of TEXT; 0, or -EINVAL. */
 int ht_procfs_decode_number(const char *text, size_t length, uint64_t *value);
 

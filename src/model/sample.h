@@ -122,8 +122,7 @@ struct ht_sample {
 	int32_t parent_pid;   /* -1: not told */
 	char state;           /* 0: not told */
 	uint64_t cpu_time_ns; /* since its start; UINT64_MAX: unknown */
-	uint64_t
-	    data_bytes; /* private writable memory and stacks, touched or not; UINT64_MAX: unknown */
+	uint64_t data_bytes;  /* private writable memory and stacks; UINT64_MAX: unknown */
 
 	struct ht_process_values process;
 	struct ht_heap_sample *heap; /* NULL: this source has no heap of it */
