@@ -29,7 +29,7 @@ without_licence() {
 without_header() {
 	c_files | grep -v '^tests/unit/.*_test\.c$' | while read -r file; do
 		[ ! -f "${file%.c}.h" ] || [ "$file" = "${file%.c}" ] || continue
-		sed -n 2,6p "$file" | grep -qE '^( \*|/\*|//) *[[:alnum:]]' || echo "$file"
+		sed -n 2,6p "$file" | grep -qE '^( \*|/\*|//) *[[:alnum:]`]' || echo "$file"
 	done
 }
 
