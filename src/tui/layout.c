@@ -61,7 +61,12 @@ static void
 draw_help(struct ht_screen *screen, struct ht_grid *grid, const struct rows *rows)
 {
 	int height = rows->height + (rows->description >= 0);
-	screen->help_page = (size_t)height;
+	size_t lines = ht_help_lines(), page = height > 0 ? (size_t)height : 1;
+	size_t last = lines > page ? lines - page : 0;
+	screen->help_page = page;
+	/* It may have become larger since it was scrolled to its end. */
+	if (screen->help_first > last)
+		screen->help_first = last;
 	ht_help_draw(screen->help_first, grid, rows->top, height);
 }
 

@@ -10,7 +10,7 @@
 #include "base/units.h"
 #include "views/registry.h"
 
-enum { BAR_LEAST = 8, BAR_MOST = 24, PIECE_BYTES = 48 };
+enum { BAR_LEAST = 4, BAR_MOST = 24, PIECE_BYTES = 48 };
 
 /* One thing the header tells: a word and a figure, left out when it is too narrow. */
 struct piece {

@@ -158,8 +158,14 @@ ht_table_format(const struct ht_metric *metric, union ht_value value, char out[H
 	case HT_UNIT_BYTES:
 		ht_units_bytes(whole, text);
 		break;
-	case HT_UNIT_BLOCKS:
 	case HT_UNIT_COUNT:
+		if (whole < 10000) {
+			snprintf(text, sizeof(text), "%u", (unsigned)whole);
+			break;
+		}
+		ht_units_count(whole, text);
+		break;
+	case HT_UNIT_BLOCKS:
 		ht_units_count(whole, text);
 		break;
 	case HT_UNIT_NS:

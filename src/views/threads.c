@@ -308,8 +308,9 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 	ht_table_lay_out(&table, &state->sort, grid->width, &layout);
 	if (process->heap != NULL && (process->detail & HT_DETAIL_THREADS) != 0 &&
 	    height >= TABLE_ROWS_LEAST + 1) {
-		draw_sums(process, &layout, grid, top + height - 2);
 		height -= 2;
+		int needed = state->row_count < (size_t)height ? 1 + (int)state->row_count : height;
+		draw_sums(process, &layout, grid, top + (needed < height ? needed : height));
 	}
 	ht_table_draw(&table, &layout, state, grid, top, height);
 }

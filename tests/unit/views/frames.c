@@ -33,7 +33,8 @@ add_process(
 {
 	struct ht_process *process = &frame->processes[frame->process_count++];
 	process->key = (struct ht_process_key){ pid, 1000 + (uint64_t)pid };
-	process->name = command;
+	/* As the kernel has it: the program alone. */
+	process->name = ht_arena_text(frame->arena, command, strcspn(command, " "));
 	process->command = command;
 	process->user = user;
 	process->uid = 1000;

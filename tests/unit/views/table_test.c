@@ -249,7 +249,7 @@ threads_and_exited_ones_add_up_to_the_total(void **state)
 	struct scene scene;
 	begin(&scene, &ht_view_threads, frames_mixed(), 4242);
 	const char *text = drawn(&scene, 100, 12);
-	assert_non_null(strstr(text, "imgd --workers 16 4242 www  heap 318M"));
+	assert_non_null(strstr(text, "imgd 4242 www  heap 318M"));
 	assert_non_null(strstr(text, "7 exited"));
 	assert_non_null(strstr(text, "total"));
 	const struct ht_process *process = scene.input.process;

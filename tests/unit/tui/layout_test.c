@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "frames.h"
+#include "tui/layout.h"
+
+/* A screen on FRAME after the keys in KEYS, as text. */
+static char *
+picture(struct ht_frame *frame, const char *keys, int width, int height, bool ascii)
+{
+	struct ht_tui_options options = { .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	struct ht_screen screen;
+	struct ht_text text;
+	ht_text_init(&text);
+	ht_screen_init(&screen, &options, ascii);
+	if (frame != NULL)
+		assert_int_equal(ht_screen_set_frame(&screen, frame), 0);
+	ht_grid_free(ht_layout_draw(&screen, width, height));
+	for (; *keys != '\0'; keys++)
+		ht_screen_key(&screen, *keys);
+	struct ht_grid *grid = ht_layout_draw(&screen, width, height);
+	assert_non_null(grid);
+	for (int row = 0; row < height; row++) {
+		ht_grid_row_text(grid, row, &text);
+		ht_text_add(&text, "\n", 1);
+	}
+	assert_false(text.failed || grid->failed);
+	ht_grid_free(grid);
+	ht_screen_release(&screen);
+	return text.bytes;
+}
+
+/* Compares with golden/NAME; HT_UPDATE_GOLDEN=1 writes that file instead, to be looked at. */
+static void
+assert_golden(const char *name, char *text)
+{
+	char path[1024], wanted[32768];
+	snprintf(path, sizeof(path), "%s/tests/unit/tui/golden/%s", getenv("HT_TOP_SRCDIR"), name);
+	FILE *file = fopen(path, getenv("HT_UPDATE_GOLDEN") != NULL ? "w+" : "r");
+	assert_non_null(file);
+	if (getenv("HT_UPDATE_GOLDEN") != NULL) {
+		fputs(text, file);
+		rewind(file);
+	}
+	wanted[fread(wanted, 1, sizeof(wanted) - 1, file)] = '\0';
+	fclose(file);
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+static void
+screens_look_as_they_did(void **state)
+{
+	(void)state;
+	if (getenv("HT_TOP_SRCDIR") == NULL)
+		skip();
+	assert_golden("processes-80x24", picture(frames_mixed(), "", 80, 24, false));
+	assert_golden("processes-80x24-ascii", picture(frames_mixed(), "", 80, 24, true));
+	assert_golden("processes-120x40", picture(frames_mixed(), "A", 120, 40, false));
+	assert_golden("processes-40x10", picture(frames_mixed(), "", 40, 10, false));
+	assert_golden("processes-40x10-ascii", picture(frames_mixed(), "I", 40, 10, true));
+	assert_golden("plain-80x24", picture(frames_plain(), "", 80, 24, false));
+	assert_golden("hostile-80x24", picture(frames_hostile(), "", 80, 24, false));
+	assert_golden("threads-80x24", picture(frames_mixed(), "j\r", 80, 24, false));
+	assert_golden("threads-120x40", picture(frames_mixed(), "j\rP", 120, 40, false));
+	assert_golden("threads-40x10", picture(frames_mixed(), "j\r", 40, 10, false));
+	assert_golden("threads-plain-80x24-ascii", picture(frames_plain(), "\r", 80, 24, true));
+	assert_golden("help-80x24", picture(frames_mixed(), "?", 80, 24, false));
+	assert_golden("help-end-40x10", picture(frames_mixed(), "?G", 40, 10, true));
+	assert_golden("delay-80x24", picture(frames_mixed(), "d0.5", 80, 24, false));
+	assert_golden("bad-delay-40x10", picture(frames_mixed(), "dx\r", 40, 10, false));
+	assert_golden("first-look-80x24", picture(NULL, "", 80, 24, false));
+}
+
+static void
+every_size_can_be_drawn(void **state)
+{
+	(void)state;
+	static const char *const keys[] = { "", "\r", "?", "d1", "G", "?G" };
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		for (int height = 1; height < 30; height++)
+			for (int width = 1; width < 110; width += 1 + width / 12)
+				free(picture(frames_mixed(), keys[i], width, height, i % 2 != 0));
+	free(picture(frames_many(300, 0), "G", 200, 200, false));
+}
+
+static void
+a_question_is_seen_on_a_low_screen(void **state)
+{
+	(void)state;
+	for (int height = 1; height < 6; height++) {
+		char *text = picture(frames_mixed(), "d", 60, height, false);
+		assert_non_null(strstr(text, "Seconds between two looks"));
+		free(text);
+	}
+}
+
+int
+main(void)
+{
+	setlocale(LC_CTYPE, "C.UTF-8");
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(screens_look_as_they_did),
+		cmocka_unit_test(every_size_can_be_drawn),
+		cmocka_unit_test(a_question_is_seen_on_a_low_screen),
+	};
+	return cmocka_run_group_tests_name("tui/layout", tests, NULL, NULL);
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <curses.h>
+
+#include "frames.h"
+#include "tui/layout.h"
+#include "tui/request.h"
+
+enum { THREADS = 1, ESCAPE = '\033' };
+
+static struct ht_tui_options options;
+static struct ht_screen screen;
+
+static void
+draw(void)
+{
+	ht_grid_free(ht_layout_draw(&screen, 80, 12));
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	options = (struct ht_tui_options){ .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	ht_screen_init(&screen, &options, false);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	ht_screen_release(&screen);
+	return 0;
+}
+
+static void
+type(const char *keys)
+{
+	for (; *keys != '\0'; keys++)
+		ht_screen_key(&screen, *keys);
+}
+
+static void
+q_goes_back_and_then_quits(void **state)
+{
+	(void)state;
+	ht_screen_set_frame(&screen, frames_mixed());
+	assert_int_equal(ht_screen_key(&screen, '\r'), HT_WISH_DRAW);
+	assert_int_equal(screen.current, THREADS);
+	assert_int_equal(screen.chosen.pid, 5120);
+	assert_int_equal(ht_screen_key(&screen, 'q'), HT_WISH_DRAW);
+	assert_int_equal(screen.current, 0);
+	assert_int_equal(ht_screen_key(&screen, 'q'), HT_WISH_QUIT);
+}
+
+static void
+escape_goes_back_but_never_quits(void **state)
+{
+	(void)state;
+	ht_screen_set_frame(&screen, frames_mixed());
+	type("2");
+	assert_int_equal(screen.current, THREADS);
+	assert_int_equal(ht_screen_key(&screen, ESCAPE), HT_WISH_DRAW);
+	assert_int_equal(ht_screen_key(&screen, ESCAPE), HT_WISH_NOTHING);
+}
+
+static void
+quitting_keys_quit_from_everywhere(void **state)
+{
+	(void)state;
+	static const int keys[] = { 'Q', 'C' - '@', KEY_F(10) };
+	static const char *const places[] = { "", "\r", "?" };
+	ht_screen_set_frame(&screen, frames_mixed());
+	for (size_t i = 0; i < 3; i++) {
+		for (size_t j = 0; j < 3; j++) {
+			type(places[j]);
+			assert_int_equal(ht_screen_key(&screen, keys[i]), HT_WISH_QUIT);
+			screen.help = false;
+			screen.current = 0;
+		}
+	}
+}
+
+static void
+views_go_round_with_tab(void **state)
+{
+	(void)state;
+	ht_screen_set_frame(&screen, frames_mixed());
+	for (size_t i = 1; i <= 2 * ht_views_count(); i++) {
+		ht_screen_key(&screen, '\t');
+		assert_int_equal(screen.current, i % ht_views_count());
+	}
+	ht_screen_key(&screen, KEY_BTAB);
+	assert_int_equal(screen.current, ht_views_count() - 1);
+	assert_int_equal(ht_screen_key(&screen, '9'), HT_WISH_NOTHING);
+}
+
+static void
+keys_are_answered_before_the_first_frame(void **state)
+{
+	(void)state;
+	for (int code = 1; code < KEY_MAX; code++) {
+		enum ht_screen_wish wish = ht_screen_key(&screen, code);
+		screen.prompt.open = screen.help = false;
+		assert_true(wish <= HT_WISH_QUIT);
+		assert_int_equal(screen.current, 0);
+	}
+	draw();
+}
+
+static void
+a_delay_is_asked_for_and_taken(void **state)
+{
+	(void)state;
+	ht_screen_set_frame(&screen, frames_mixed());
+	type("d250msx");
+	ht_screen_key(&screen, KEY_BACKSPACE);
+	assert_int_equal(ht_screen_key(&screen, '\r'), HT_WISH_DELAY);
+	assert_int_equal(screen.header.delay_ns, 250000000);
+	assert_false(screen.prompt.open);
+}
+
+static void
+a_bad_delay_is_refused_with_a_message(void **state)
+{
+	(void)state;
+	static const char *const bad[] = { "dx\r", "d-1\r", "d0\r", "d1e9\r", "dnan\r", "d0.01\r" };
+	ht_screen_set_frame(&screen, frames_mixed());
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		type(bad[i]);
+		assert_true(screen.message[0] != '\0');
+		assert_int_equal(screen.header.delay_ns, 1000000000);
+		type("j");
+		assert_true(screen.message[0] == '\0');
+	}
+}
+
+static void
+letters_in_a_question_are_text(void **state)
+{
+	(void)state;
+	ht_screen_set_frame(&screen, frames_mixed());
+	type("dqQ?");
+	assert_string_equal(screen.prompt.typed, "qQ?");
+	for (int i = 0; i < 500; i++)
+		ht_screen_key(&screen, 'x');
+	assert_true(screen.prompt.length < HT_PROMPT_BYTES);
+	ht_screen_key(&screen, 'U' - '@');
+	assert_int_equal(screen.prompt.length, 0);
+	assert_int_equal(ht_screen_key(&screen, 'C' - '@'), HT_WISH_QUIT);
+	ht_screen_key(&screen, ESCAPE);
+	assert_false(screen.prompt.open);
+}
+
+static void
+opens_on_the_process_that_was_asked_for(void **state)
+{
+	(void)state;
+	options.pid = 4242;
+	assert_int_equal(ht_screen_set_frame(&screen, frames_mixed()), 0);
+	assert_int_equal(screen.current, THREADS);
+	assert_int_equal(screen.states[THREADS].row_count, 4);
+	assert_int_equal(ht_screen_set_frame(&screen, frames_plain()), 0);
+	assert_int_equal(screen.states[THREADS].row_count, 0);
+	draw();
+}
+
+static void
+a_missing_process_is_an_error_at_the_first_frame(void **state)
+{
+	(void)state;
+	options.pid = 99;
+	assert_int_equal(ht_screen_set_frame(&screen, frames_mixed()), -ESRCH);
+}
+
+static void
+another_process_with_the_same_number_is_not_shown(void **state)
+{
+	(void)state;
+	options.pid = 4242;
+	ht_screen_set_frame(&screen, frames_mixed());
+	struct ht_frame *frame = frames_mixed();
+	for (size_t i = 0; i < frame->process_count; i++)
+		frame->processes[i].key.start_time_ticks++;
+	ht_screen_set_frame(&screen, frame);
+	assert_null(ht_screen_input(&screen).process);
+}
+
+static void
+the_rows_in_sight_are_asked_for(void **state)
+{
+	(void)state;
+	struct ht_screen_request wanted;
+	ht_screen_request_init(&wanted);
+	ht_screen_set_frame(&screen, frames_many(300, 0));
+	draw();
+	assert_int_equal(ht_screen_request_update(&wanted, &screen), 1);
+	assert_int_equal(wanted.request.costly_for.count, screen.states[0].page);
+	assert_int_equal(
+	    wanted.request.costly_for.pids[0], (int32_t)screen.states[0].rows[0].key.id);
+	assert_int_equal(ht_screen_request_update(&wanted, &screen), 0);
+	assert_int_equal(wanted.request.detail, 0);
+	assert_false(wanted.request.all_costly);
+	type("G");
+	draw();
+	assert_int_equal(ht_screen_request_update(&wanted, &screen), 1);
+	type("\r");
+	draw();
+	assert_int_equal(ht_screen_request_update(&wanted, &screen), 1);
+	assert_int_equal(wanted.request.detail, HT_DETAIL_THREADS);
+	assert_int_equal(wanted.request.detail_for.count, 1);
+	assert_int_equal(wanted.request.detail_for.pids[0], screen.chosen.pid);
+	ht_screen_request_release(&wanted);
+}
+
+static void
+an_order_by_a_costly_column_asks_for_all(void **state)
+{
+	(void)state;
+	struct ht_screen_request wanted;
+	ht_screen_request_init(&wanted);
+	ht_screen_set_frame(&screen, frames_many(300, 0));
+	type(">>");
+	draw();
+	assert_int_equal(ht_screen_request_update(&wanted, &screen), 1);
+	assert_true(wanted.request.all_costly);
+	type("P");
+	draw();
+	ht_screen_request_update(&wanted, &screen);
+	assert_false(wanted.request.all_costly);
+	ht_screen_request_release(&wanted);
+}
+
+static void
+the_first_request_knows_the_options(void **state)
+{
+	(void)state;
+	struct ht_screen_request wanted;
+	ht_screen_request_init(&wanted);
+	options.pid = 7;
+	options.only_uid = 33;
+	options.dead = true;
+	ht_screen_request_update(&wanted, &screen);
+	assert_int_equal(wanted.request.only_uid, 33);
+	assert_true(wanted.request.dead);
+	assert_int_equal(wanted.request.detail, HT_DETAIL_THREADS);
+	assert_int_equal(wanted.request.detail_for.pids[0], 7);
+	ht_screen_request_release(&wanted);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		TEST(q_goes_back_and_then_quits),
+		TEST(escape_goes_back_but_never_quits),
+		TEST(quitting_keys_quit_from_everywhere),
+		TEST(views_go_round_with_tab),
+		TEST(keys_are_answered_before_the_first_frame),
+		TEST(a_delay_is_asked_for_and_taken),
+		TEST(a_bad_delay_is_refused_with_a_message),
+		TEST(letters_in_a_question_are_text),
+		TEST(opens_on_the_process_that_was_asked_for),
+		TEST(a_missing_process_is_an_error_at_the_first_frame),
+		TEST(another_process_with_the_same_number_is_not_shown),
+		TEST(the_rows_in_sight_are_asked_for),
+		TEST(an_order_by_a_costly_column_asks_for_all),
+		TEST(the_first_request_knows_the_options),
+	};
+#undef TEST
+	return cmocka_run_group_tests_name("tui/screen", tests, NULL, NULL);
+}
