@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "preload/calls.h"
+#include "preload/peak.h"
 #include "preload/process.h"
 #include "preload/real.h"
-#include "preload/slow.h"
 #include "publish/digits.h"
 
 /* One fork at a time gets the private slot; another one under way is exact but for what it allocates itself. */
@@ -65,7 +65,7 @@ after_fork_in_parent(void)
 		ht_slot_move(&on_the_way.slot, control->slot);
 		__atomic_store_n(&on_the_way.taken, false, __ATOMIC_RELEASE);
 		if (control->index >= 0)
-			ht_slow_publish(control, false);
+			ht_peak_look(control);
 		else
 			control->allocated_mark = 0;
 	}

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "preload/real.h"
-#include "preload/slow.h"
+#include "preload/peak.h"
 #include "preload/threads.h"
 #include "publish/counter.h"
 #include "publish/digits.h"
@@ -139,8 +139,7 @@ static void
 use_first_slot(void)
 {
 	struct ht_control *control = &ht_process.controls[0];
-	control->allocated_mark = HT_ATTACH_STEP_BYTES;
-	control->freed_mark = HT_ATTACH_STEP_BYTES;
+	control->allocated_mark = control->freed_mark = 0;
 	control->index = -1;
 	control->exit_rounds = 0;
 	ht_control_use(control, &ht_process.first_slot, ht_real_is_glibc);
@@ -178,8 +177,11 @@ use_segment_slot(void)
 	control->exit_rounds = 0;
 	control->published_net = (int64_t)(slot->allocated_bytes - slot->freed_bytes);
 	ht_control_use(control, slot, ht_real_is_glibc);
-	ht_slow_publish(control, false);
+	control->beat_mark = 0;
+	control->allocated_mark = control->freed_mark = 0;
 	ht_self = control;
+	if (ht_counter_read(&ht_process.segment.globals->threads_started) > 1)
+		ht_peak_share();
 	ht_threads_watch_exit();
 	struct heaptop_event event = { 0 };
 	ht_process_event(&event, HEAPTOP_EVENT_THREAD_START, owner.name);
@@ -201,8 +203,8 @@ ht_process_move_first(void)
 	ht_guarded = true;
 	if (use_segment_slot()) {
 		ht_slot_move(&ht_process.first_slot, ht_self->slot);
-		ht_slow_publish(ht_self, true);
 		move_pending();
+		ht_peak_settle(ht_self);
 	}
 	ht_guarded = false;
 }
@@ -261,9 +263,10 @@ ht_process_attach(void)
 	else if (!was_first)
 		/* Its owner moves by itself, at its next allocation or free. */
 		ht_process.controls[0].allocated_mark = ht_process.controls[0].freed_mark = 0;
-	if (ht_self->index >= 0 && ht_self->slot != NULL)
-		ht_slow_publish(ht_self, true);
 	move_pending();
+	ht_peak_carry();
+	if (ht_self->index >= 0 && ht_self->slot != NULL)
+		ht_peak_settle(ht_self);
 	ht_segment_set_state(&ht_process.segment, HEAPTOP_STATE_LIVE);
 	if (former[0] != '\0') {
 		struct heaptop_event event = { 0 };
@@ -281,7 +284,9 @@ ht_process_consider_attaching(void)
 	    ht_process_now_ns() - ht_process.begun_ns >= HT_ATTACH_AGE_NS)
 		ht_process_attach();
 	if (ht_self == control) {
-		control->allocated_mark = slot->allocated_bytes + HT_ATTACH_STEP_BYTES;
+		uint64_t next = slot->allocated_bytes + HT_ATTACH_STEP_BYTES;
+		if (control->allocated_mark > next)
+			control->allocated_mark = next;
 		control->freed_mark = slot->freed_bytes + HT_ATTACH_STEP_BYTES;
 	}
 }
@@ -340,6 +345,8 @@ ht_process_become_child(const struct ht_totals *inherited)
 	memset(&ht_process.first_slot, 0, sizeof(ht_process.first_slot));
 	memset(&ht_process.pending, 0, sizeof(ht_process.pending));
 	ht_process.keep = false;
+	ht_process.has_threads = false;
+	ht_process.first_peak = 0;
 	ht_process.pid = 0;
 	ht_process.attach_bytes = HT_ATTACH_CHILD_BYTES;
 	set_phase(HT_PHASE_PRIVATE);

@@ -54,6 +54,8 @@ struct ht_process {
 	uint64_t begun_ns;     /* CLOCK_MONOTONIC of the first allocation, or of the fork */
 	uint64_t inherited_bytes;
 	uint64_t inherited_blocks;
+	bool has_threads;            /* more than one, once: the peak is kept the shared way */
+	int64_t first_peak;          /* highest net change of the private slot */
 	uint64_t high_water_bytes;   /* of the last high_water event */
 	struct ht_control *controls; /* [0] for the private slot, then one a slot of the segment */
 	struct ht_segment segment;

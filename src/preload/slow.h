@@ -30,7 +30,4 @@ void ht_slow_failed(const char *function, uint64_t bytes);
 /* Usable size of BLOCK; 0 where the allocator hides sizes. */
 uint64_t ht_slow_usable(void *block);
 
-/* Sets CONTROL's marks anew and tells the peak what it does not know.  EXACTLY: all of it. */
-void ht_slow_publish(struct ht_control *control, bool exactly);
-
 #endif

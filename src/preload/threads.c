@@ -10,8 +10,8 @@
 #include <sys/syscall.h>
 
 #include "preload/calls.h"
+#include "preload/peak.h"
 #include "preload/process.h"
-#include "preload/slow.h"
 #include "publish/kernel.h"
 
 static pthread_key_t exit_key;
@@ -26,7 +26,7 @@ give_back(void)
 	struct heaptop_event event = { 0 };
 	ht_process_event(
 	    &event, HEAPTOP_EVENT_THREAD_EXIT, ht_process.segment.slots[control->index].name);
-	ht_slow_publish(control, true);
+	ht_peak_settle(control);
 	ht_self = &ht_control_shared;
 	ht_control_use(control, NULL, false);
 	ht_slots_release(&ht_process.segment, (uint32_t)control->index);
@@ -90,6 +90,7 @@ pthread_create(
 	if (ht_process_phase() == HT_PHASE_NONE)
 		ht_process_join();
 	ht_process_attach();
+	ht_peak_share();
 	errno = saved;
 	return ht_calls.pthread_create(thread, attributes, start, argument);
 }

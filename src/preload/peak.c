@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "preload/peak.h"
+
+#include <time.h>
+
+#include "preload/process.h"
+#include "publish/counter.h"
+
+/*
+ * Q shrinks as threads come, so that the sum of what is untold stays small beside a heap that has use
+ * for so many.
+ */
+enum {
+	FEW_THREADS = 8,
+	FEW_QUANTUM = 16 * 1024,
+	SOME_THREADS = 64,
+	SOME_QUANTUM = 4 * 1024,
+	MANY_QUANTUM = 1024,
+	BEAT_BYTES = 16 * 1024, /* allocated between heartbeats */
+};
+
+static uint64_t
+quantum(uint64_t threads)
+{
+	return threads <= FEW_THREADS    ? FEW_QUANTUM
+	       : threads <= SOME_THREADS ? SOME_QUANTUM
+					 : MANY_QUANTUM;
+}
+
+/*
+ * At most 2 Q a thread are untold.  A thread that came early holds the larger Q until its next mark,
+ * and at most so many threads ever hold it.
+ */
+static uint64_t
+error_of(uint64_t threads)
+{
+	uint64_t few = threads < FEW_THREADS ? threads : FEW_THREADS;
+	uint64_t some = threads < SOME_THREADS ? threads : SOME_THREADS;
+	return 2 *
+	       (few * FEW_QUANTUM + (some - few) * SOME_QUANTUM + (threads - some) * MANY_QUANTUM);
+}
+
+static uint64_t
+living_threads(const struct heaptop_globals *globals)
+{
+	uint64_t started = ht_counter_read(&globals->threads_started);
+	uint64_t exited = ht_counter_read(&globals->threads_exited);
+	return started > exited ? started - exited : 1;
+}
+
+static int64_t
+net_of(const struct heaptop_thread_slot *slot)
+{
+	return (
+	    int64_t)(ht_counter_read(&slot->allocated_bytes) - ht_counter_read(&slot->freed_bytes));
+}
+
+static bool
+is_shared(void)
+{
+	return __atomic_load_n(&ht_process.has_threads, __ATOMIC_RELAXED);
+}
+
+/* An event when LEVEL is a mebibyte and an eighth above the level of the last one. */
+static void
+note_high_water(uint64_t level)
+{
+	uint64_t last = ht_counter_read(&ht_process.high_water_bytes);
+	if (level < last + (1u << 20) || level - last < last / 8)
+		return;
+	if (!__atomic_compare_exchange_n(
+		&ht_process.high_water_bytes, &last, level, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		return;
+	struct heaptop_event event = { .bytes_before = last,
+		.bytes_after = level,
+		.present = HEAPTOP_EVENT_HAS_BYTES_BEFORE | HEAPTOP_EVENT_HAS_BYTES_AFTER };
+	ht_process_event(&event, HEAPTOP_EVENT_HIGH_WATER, "");
+}
+
+/* LEVEL bytes were live, however high that is. */
+static void
+note_level(struct heaptop_globals *globals, int64_t level)
+{
+	if (level <= 0 || (uint64_t)level <= ht_counter_read(&globals->peak_live_bytes))
+		return;
+	ht_counter_raise(&globals->peak_live_bytes, (uint64_t)level);
+	note_high_water((uint64_t)level);
+}
+
+/* Tells that the program is at work.  The coarse clock is no system call and moves every 1-4 ms. */
+static void
+beat(struct ht_control *control, uint64_t allocated)
+{
+	struct timespec now;
+	struct heaptop_segment_header *header = ht_process.segment.header;
+	if (allocated < control->beat_mark)
+		return;
+	control->beat_mark = allocated + BEAT_BYTES;
+	if (ht_process.sandboxed || clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
+		return;
+	uint64_t ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	if (ht_counter_read(&header->heartbeat_ns) < ns)
+		__atomic_store_n(&header->heartbeat_ns, ns, __ATOMIC_RELAXED);
+}
+
+/* Sets the marks of the only thread: the next look is due when its net change passes PEAK_NET. */
+static void
+mark_alone(struct ht_control *control, int64_t others_net, int64_t peak_net)
+{
+	uint64_t freed = ht_counter_read(&control->slot->freed_bytes);
+	__atomic_store_n(&control->allocated_mark, freed + (uint64_t)(peak_net - others_net) + 1,
+	    __ATOMIC_RELAXED);
+	__atomic_store_n(&control->freed_mark, UINT64_MAX, __ATOMIC_RELAXED);
+	/*
+	 * Sequentially consistent, with the fence in wake_others: either we see that there is another thread
+	 * now, or it sees our marks and makes them due.
+	 */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (is_shared())
+		__atomic_store_n(&control->allocated_mark, 0, __ATOMIC_RELAXED);
+}
+
+/* Before there is a segment: the peak is kept beside the private slot. */
+static void
+look_private(struct ht_control *control)
+{
+	int64_t others = net_of(&ht_process.pending);
+	int64_t net = net_of(control->slot) + others;
+	if (net > ht_process.first_peak)
+		ht_process.first_peak = net;
+	mark_alone(control, others, ht_process.first_peak);
+}
+
+static void
+look_alone(struct ht_control *control)
+{
+	struct heaptop_globals *globals = ht_process.segment.globals;
+	int64_t inherited = (int64_t)globals->inherited_live_bytes;
+	int64_t others = net_of(ht_process.segment.overflow);
+	note_level(globals, inherited + net_of(control->slot) + others);
+	mark_alone(
+	    control, others, (int64_t)ht_counter_read(&globals->peak_live_bytes) - inherited);
+}
+
+static void
+look_shared(struct ht_control *control, bool exactly)
+{
+	struct heaptop_globals *globals = ht_process.segment.globals;
+	uint64_t threads = living_threads(globals);
+	uint64_t q = quantum(threads);
+	uint64_t allocated = ht_counter_read(&control->slot->allocated_bytes);
+	uint64_t freed = ht_counter_read(&control->slot->freed_bytes);
+	int64_t net = (int64_t)(allocated - freed);
+	int64_t change = net - control->published_net;
+
+	/* In steady churn little changes: then no thread touches what they share. */
+	if (exactly || change >= (int64_t)(q / 2) || change <= -(int64_t)(q / 2)) {
+		control->published_net = net;
+		int64_t sum =
+		    __atomic_add_fetch(&globals->published_net_bytes, change, __ATOMIC_RELAXED);
+		if (change > 0)
+			note_level(globals, sum + (int64_t)globals->inherited_live_bytes);
+	}
+	control->allocated_mark = allocated + q;
+	control->freed_mark = freed + q;
+	ht_counter_raise(&globals->peak_error_bytes, error_of(threads));
+}
+
+static void
+look(struct ht_control *control, bool exactly)
+{
+	if (control->index < 0) {
+		look_private(control);
+		return;
+	}
+	if (is_shared())
+		look_shared(control, exactly);
+	else
+		look_alone(control);
+	beat(control, ht_counter_read(&control->slot->allocated_bytes));
+}
+
+void
+ht_peak_look(struct ht_control *control)
+{
+	look(control, false);
+}
+
+void
+ht_peak_settle(struct ht_control *control)
+{
+	look(control, true);
+}
+
+void
+ht_peak_carry(void)
+{
+	struct heaptop_globals *globals = ht_process.segment.globals;
+	note_level(globals, (int64_t)globals->inherited_live_bytes + ht_process.first_peak);
+}
+
+/* Makes every other thread's marks due, for one that thinks it is alone. */
+static void
+wake_others(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (uint32_t i = 0; i <= ht_segment_slot_count(&ht_process.segment); i++) {
+		struct ht_control *control = &ht_process.controls[i];
+		__atomic_store_n(&control->allocated_mark, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&control->freed_mark, 0, __ATOMIC_RELAXED);
+	}
+}
+
+void
+ht_peak_share(void)
+{
+	if (ht_process_phase() != HT_PHASE_ATTACHED || is_shared())
+		return;
+	bool was_guarded = ht_guarded;
+	ht_guarded = true;
+	if (ht_self->slot != NULL && ht_self->index >= 0)
+		look_alone(ht_self);
+	if (!__atomic_exchange_n(&ht_process.has_threads, true, __ATOMIC_SEQ_CST))
+		wake_others();
+	if (ht_self->slot != NULL && ht_self->index >= 0)
+		look_shared(ht_self, true);
+	ht_guarded = was_guarded;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The highest live heap, found without a look at every block.
+ *
+ * Alone: while the process has one thread its live heap is allocated less freed
+ * of one slot.  It can't pass its peak before the allocated bytes pass freed + peak,
+ * and that is where the thread's mark is: the peak is exact.
+ *
+ * Shared: each thread tells the others of its net change in steps of Q, when its
+ * allocated or its freed bytes pass a mark.  The peak is within 2 Q a thread.
+ *
+ * Async-signal-safe.  The calling thread is guarded (ht_guarded) except for ht_peak_share.
+ */
+#ifndef HT_PRELOAD_PEAK_H
+#define HT_PRELOAD_PEAK_H
+
+#include "preload/control.h"
+
+/* Looks at CONTROL's counters, which are the calling thread's, and sets its marks anew. */
+void ht_peak_look(struct ht_control *control);
+
+/* The same, and tells all of the thread's change: it ends, or its counts were moved. */
+void ht_peak_settle(struct ht_control *control);
+
+/* The private first slot became a slot of the segment: the peak so far goes along. */
+void ht_peak_carry(void);
+
+/* There will be a second thread.  Called by the only one, or by the second one itself. */
+void ht_peak_share(void);
+
+#endif
