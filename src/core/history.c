@@ -14,7 +14,7 @@
 
 #include "base/assert.h"
 #include "core/events.h"
-#include "core/rate.h"
+#include "model/delta.h"
 
 /* The heap's counters and the rates that come of them. */
 static const struct {
@@ -31,7 +31,7 @@ enum { HEAP_RATES = sizeof(heap_rates) / sizeof(heap_rates[0]) };
 struct past_heap {
 	uint32_t exec_generation;
 	uint64_t read_ns; /* CLOCK_MONOTONIC; 0: not yet */
-	struct ht_rate rates[HEAP_RATES];
+	struct ht_delta rates[HEAP_RATES];
 	struct ht_events *events; /* owned */
 };
 
@@ -40,7 +40,7 @@ struct past_thread {
 	uint32_t generation;
 	bool in_segment;
 	uint64_t cpu_time_ns;
-	struct ht_rate allocated;
+	struct ht_delta allocated;
 };
 
 struct past_threads {
@@ -204,12 +204,12 @@ apply_heap_rates(const struct ht_history *history, struct past_heap *past,
 				   ? read_ns - past->read_ns
 				   : 0;
 	for (size_t i = 0; i < HEAP_RATES; i++) {
-		struct ht_rate *rate = &past->rates[i];
+		struct ht_delta *rate = &past->rates[i];
 		if (!HT_HAS(&heap->values, heap_rates[i].counter)) {
-			*rate = (struct ht_rate){ 0 };
+			*rate = (struct ht_delta){ 0 };
 			continue;
 		}
-		ht_rate_step(rate, heap->values.value[heap_rates[i].counter].u, interval_ns,
+		ht_delta_step(rate, heap->values.value[heap_rates[i].counter].u, interval_ns,
 		    history->smoothing_ns);
 		if (rate->is_known)
 			HT_SET_F(&heap->values, heap_rates[i].rate, rate->per_second);
@@ -277,7 +277,7 @@ apply_thread(const struct ht_history *history, const struct past_threads *past,
 	bool goes_on = before != NULL && counts_go_on(before, thread);
 	if (goes_on)
 		now->allocated = before->allocated;
-	ht_rate_step(&now->allocated, thread->values.value[HT_THREAD_ALLOCATED].u,
+	ht_delta_step(&now->allocated, thread->values.value[HT_THREAD_ALLOCATED].u,
 	    goes_on ? interval_ns : 0, history->smoothing_ns);
 	if (now->allocated.is_known)
 		HT_SET_F(&thread->values, HT_THREAD_ALLOC_RATE, now->allocated.per_second);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The rate of one counter from tick to tick, smoothed if wanted.  Plain data. */
-#ifndef HT_CORE_RATE_H
-#define HT_CORE_RATE_H
+#ifndef HT_MODEL_DELTA_H
+#define HT_MODEL_DELTA_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct ht_rate {
+struct ht_delta {
 	uint64_t counter; /* as of the last step */
 	bool has_counter;
 	bool is_known;
@@ -19,7 +19,7 @@ struct ht_rate {
  * the rate is unknown until the next step.  SMOOTHING_NS is the time constant of an
  * exponential mean that forgets by time, not by step; 0: none.
  */
-void ht_rate_step(
-    struct ht_rate *rate, uint64_t counter, uint64_t interval_ns, uint64_t smoothing_ns);
+void ht_delta_step(
+    struct ht_delta *delta, uint64_t counter, uint64_t interval_ns, uint64_t smoothing_ns);
 
 #endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Rates of counters: when they are known, and how they are smoothed. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "model/delta.h"
+
+#define SECOND UINT64_C(1000000000)
+
+static void
+the_first_step_knows_no_rate(void **state)
+{
+	(void)state;
+	struct ht_delta delta = { 0 };
+	ht_delta_step(&delta, 1000, SECOND, 0);
+	assert_false(delta.is_known);
+	ht_delta_step(&delta, 1500, SECOND, 0);
+	assert_true(delta.is_known);
+	assert_true(delta.per_second == 500.0);
+}
+
+static void
+no_time_between_gives_no_rate(void **state)
+{
+	(void)state;
+	struct ht_delta delta = { 0 };
+	ht_delta_step(&delta, 1000, 0, 0);
+	ht_delta_step(&delta, 2000, 0, 0);
+	assert_false(delta.is_known);
+	ht_delta_step(&delta, 3000, SECOND / 2, 0);
+	assert_true(delta.is_known);
+	assert_true(delta.per_second == 2000.0);
+}
+
+static void
+a_counter_that_goes_backwards_starts_anew(void **state)
+{
+	(void)state;
+	struct ht_delta delta = { 0 };
+	ht_delta_step(&delta, 5000, SECOND, 0);
+	ht_delta_step(&delta, 10, SECOND, 0);
+	assert_false(delta.is_known);
+	ht_delta_step(&delta, 30, SECOND, 0);
+	assert_true(delta.is_known);
+	assert_true(delta.per_second == 20.0);
+}
+
+static void
+smoothing_follows_time_not_steps(void **state)
+{
+	(void)state;
+	struct ht_delta fast = { 0 }, slow = { 0 };
+	uint64_t counter = 0;
+	ht_delta_step(&fast, 0, 0, 5 * SECOND);
+	ht_delta_step(&slow, 0, 0, 5 * SECOND);
+	ht_delta_step(&fast, counter, SECOND, 5 * SECOND);
+	ht_delta_step(&slow, counter, SECOND, 5 * SECOND);
+	for (int i = 0; i < 10; i++) {
+		counter += 100;
+		ht_delta_step(&fast, counter, SECOND / 10, 5 * SECOND);
+	}
+	ht_delta_step(&slow, counter, SECOND, 5 * SECOND);
+	double difference = fast.per_second - slow.per_second;
+	assert_true(difference < 1e-6 && difference > -1e-6);
+	assert_true(slow.per_second > 0.0 && slow.per_second < 1000.0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_step_knows_no_rate),
+		cmocka_unit_test(no_time_between_gives_no_rate),
+		cmocka_unit_test(a_counter_that_goes_backwards_starts_anew),
+		cmocka_unit_test(smoothing_follows_time_not_steps),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
