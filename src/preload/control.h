@@ -27,8 +27,8 @@ struct ht_control {
 	int32_t index;         /* of the slot in the segment; -1: the private first slot */
 	uint32_t exit_rounds;  /* of thread-specific destructors that we let pass */
 	uint32_t alive;        /* in the first control: 1, or 0 when the kernel wiped it */
-	uint32_t reserved;
-	uint64_t beat_mark; /* of allocated bytes: the next heartbeat is due */
+	uint32_t alone;        /* 1: the only thread, whose peak is kept the exact way */
+	uint64_t beat_mark;    /* of allocated bytes: the next heartbeat is due */
 };
 
 _Static_assert(sizeof(struct ht_control) == 64, "a control is a cache line");

@@ -63,12 +63,18 @@ is_shared(void)
 	return __atomic_load_n(&ht_process.has_threads, __ATOMIC_RELAXED);
 }
 
-/* An event when LEVEL is a mebibyte and an eighth above the level of the last one. */
+/* A level is worth an event when it is a mebibyte and an eighth above that of the last one. */
+static bool
+is_high_water(uint64_t level, uint64_t last)
+{
+	return level >= last + (1u << 20) && level - last >= last / 8;
+}
+
 static void
 note_high_water(uint64_t level)
 {
 	uint64_t last = ht_counter_read(&ht_process.high_water_bytes);
-	if (level < last + (1u << 20) || level - last < last / 8)
+	if (!is_high_water(level, last))
 		return;
 	if (!__atomic_compare_exchange_n(
 		&ht_process.high_water_bytes, &last, level, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
@@ -133,6 +139,25 @@ look_private(struct ht_control *control)
 	mark_alone(control, others, ht_process.first_peak);
 }
 
+bool
+ht_peak_rise(struct ht_control *control)
+{
+	if (!control->alone)
+		return false;
+	struct heaptop_globals *globals = ht_process.segment.globals;
+	uint64_t allocated = ht_counter_read(&control->slot->allocated_bytes);
+	int64_t level = (int64_t)globals->inherited_live_bytes + net_of(control->slot) +
+			net_of(ht_process.segment.overflow);
+	if (level <= (int64_t)ht_counter_read(&globals->peak_live_bytes) ||
+	    allocated >= control->beat_mark ||
+	    is_high_water((uint64_t)level, ht_counter_read(&ht_process.high_water_bytes)))
+		return false;
+	__atomic_store_n(&globals->peak_live_bytes, (uint64_t)level, __ATOMIC_RELAXED);
+	/* The next block may be a new peak again. */
+	control->allocated_mark = allocated + 1;
+	return true;
+}
+
 static void
 look_alone(struct ht_control *control)
 {
@@ -140,6 +165,7 @@ look_alone(struct ht_control *control)
 	int64_t inherited = (int64_t)globals->inherited_live_bytes;
 	int64_t others = net_of(ht_process.segment.overflow);
 	note_level(globals, inherited + net_of(control->slot) + others);
+	control->alone = 1;
 	mark_alone(
 	    control, others, (int64_t)ht_counter_read(&globals->peak_live_bytes) - inherited);
 }
@@ -163,6 +189,7 @@ look_shared(struct ht_control *control, bool exactly)
 		if (change > 0)
 			note_level(globals, sum + (int64_t)globals->inherited_live_bytes);
 	}
+	control->alone = 0;
 	control->allocated_mark = allocated + q;
 	control->freed_mark = freed + q;
 	ht_counter_raise(&globals->peak_error_bytes, error_of(threads));
@@ -208,6 +235,7 @@ wake_others(void)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	for (uint32_t i = 0; i <= ht_segment_slot_count(&ht_process.segment); i++) {
 		struct ht_control *control = &ht_process.controls[i];
+		__atomic_store_n(&control->alone, 0, __ATOMIC_RELAXED);
 		__atomic_store_n(&control->allocated_mark, 0, __ATOMIC_RELAXED);
 		__atomic_store_n(&control->freed_mark, 0, __ATOMIC_RELAXED);
 	}

@@ -14,7 +14,15 @@
 #ifndef HT_PRELOAD_PEAK_H
 #define HT_PRELOAD_PEAK_H
 
+#include <stdbool.h>
+
 #include "preload/control.h"
+
+/*
+ * The short way while a program grows block by block: notes a new peak of CONTROL's thread.  False: it is no new
+ * peak, or more is due; then look.
+ */
+bool ht_peak_rise(struct ht_control *control);
 
 /* Looks at CONTROL's counters, which are the calling thread's, and sets its marks anew. */
 void ht_peak_look(struct ht_control *control);

@@ -178,6 +178,7 @@ use_segment_slot(void)
 	control->published_net = (int64_t)(slot->allocated_bytes - slot->freed_bytes);
 	ht_control_use(control, slot, ht_real_is_glibc);
 	control->beat_mark = 0;
+	control->alone = 0;
 	control->allocated_mark = control->freed_mark = 0;
 	ht_self = control;
 	if (ht_counter_read(&ht_process.segment.globals->threads_started) > 1)

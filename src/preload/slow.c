@@ -86,8 +86,13 @@ ht_slow_mark(void)
 {
 	if (ht_guarded)
 		return; /* a signal handler; the thread below it is at it */
-	int saved = errno;
 	struct ht_control *control = ht_self;
+	ht_guarded = true;
+	bool risen = ht_peak_rise(control);
+	ht_guarded = false;
+	if (risen)
+		return;
+	int saved = errno;
 	switch (ht_process_phase()) {
 	case HT_PHASE_PRIVATE:
 		ht_guarded = true;
