@@ -104,6 +104,41 @@ find_free(struct ht_segment *segment, uint32_t count)
 	return -1;
 }
 
+/* Sequence and state of a slot, side by side, as one word. */
+union ownership {
+	struct {
+		uint32_t sequence;
+		uint32_t state;
+	} part;
+	uint64_t word;
+};
+_Static_assert(offsetof(struct heaptop_thread_slot, owner_sequence) % sizeof(uint64_t) == 0 &&
+		   offsetof(struct heaptop_thread_slot, state) ==
+		       offsetof(struct heaptop_thread_slot, owner_sequence) + sizeof(uint32_t),
+    "sequence and state are one aligned word");
+
+/*
+ * Takes SLOT from a thread of PID that ended without giving it back.  Compares the sequence
+ * too: since the look at tid, that thread may have given it back after all, and a living one
+ * may have it now.
+ */
+static bool
+take_from_dead(struct heaptop_thread_slot *slot, uint32_t pid)
+{
+	uint64_t *shared = (uint64_t *)(void *)&slot->owner_sequence;
+	/* Acquire: the tid that is read next is no older than this. */
+	union ownership seen = { .word = __atomic_load_n(shared, __ATOMIC_ACQUIRE) };
+	uint32_t tid = __atomic_load_n(&slot->tid, __ATOMIC_RELAXED);
+	if (seen.part.state != HEAPTOP_SLOT_LIVE || tid == 0)
+		return false;
+	if (syscall(SYS_tgkill, pid, tid, 0) == 0 || errno != ESRCH)
+		return false;
+	union ownership claimed = seen;
+	claimed.part.state = HEAPTOP_SLOT_CLAIMED;
+	return __atomic_compare_exchange_n(
+	    shared, &seen.word, claimed.word, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
 /* Gives back the slots of threads that died by raw clone, exec of another thread and the like. */
 static bool
 reap(struct ht_segment *segment, uint32_t pid)
@@ -111,18 +146,10 @@ reap(struct ht_segment *segment, uint32_t pid)
 	bool any = false;
 	uint32_t count = ht_segment_slot_count(segment);
 	for (uint32_t i = 0; i < count; i++) {
-		struct heaptop_thread_slot *slot = &segment->slots[i];
-		uint32_t tid = __atomic_load_n(&slot->tid, __ATOMIC_RELAXED);
-		uint32_t live = HEAPTOP_SLOT_LIVE;
-		if (tid == 0 || __atomic_load_n(&slot->state, __ATOMIC_RELAXED) != live)
+		if (!take_from_dead(&segment->slots[i], pid))
 			continue;
-		if (ht_kernel_call(SYS_tgkill, (long)pid, (long)tid, 0) != -ESRCH)
-			continue;
-		if (__atomic_compare_exchange_n(&slot->state, &live, (uint32_t)HEAPTOP_SLOT_CLAIMED,
-			0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-			ht_slots_release(segment, i);
-			any = true;
-		}
+		ht_slots_release(segment, i);
+		any = true;
 	}
 	return any;
 }
