@@ -10,7 +10,7 @@
 #
 # Gives: plan, ok, pass, not_ok, is, isnt, like, unlike, status_is, skip, skip_all, need, diag,
 # wait_until, spawn, stop; and the variables heaptop, preload, tmp and HEAPTOP_DIR.
-# A test changes no file but those below $tmp and ends no process but those it spawned.
+# A test changes no file but those below $tmp and $HEAPTOP_DIR and ends no process but those it spawned.
 
 HT_TOP_SRCDIR=${HT_TOP_SRCDIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 HT_TOP_BUILDDIR=${HT_TOP_BUILDDIR:-$PWD}
@@ -25,10 +25,12 @@ preload=${HT_PRELOAD:-$HT_TOP_BUILDDIR/.libs/libheaptop-malloc.so}
 export LC_ALL=${LC_ALL:-C.UTF-8} TZ=${TZ:-UTC}
 unset HEAPTOP_TARGET HEAPTOP_KEEP HEAPTOP_FOLLOW LD_PRELOAD
 
-# A directory of its own for the test's files, and one in it for its segments.
+# A directory of its own for the test's files, and one for its segments: in memory where that can
+# be had, as real ones are, since on a disk ten thousand of them take minutes.
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/heaptop-test.XXXXXX") || exit 99
-mkdir -m 700 "$tmp/segments" || exit 99
-export HEAPTOP_DIR=$tmp/segments
+ht_segments=$(mktemp -d /dev/shm/heaptop-test.XXXXXX 2>/dev/null) ||
+	ht_segments=$(mktemp -d "$tmp/segments.XXXXXX") || exit 99
+export HEAPTOP_DIR=$ht_segments
 
 ht_planned=
 ht_ran=0
@@ -202,7 +204,7 @@ ht_end() {
 	# A test may have changed its working directory or made things unwritable.
 	cd / || exit 99
 	chmod -R u+rwx "$tmp" 2>/dev/null
-	rm -rf "$tmp"
+	rm -rf "$tmp" "$ht_segments"
 	if [ -z "$ht_planned" ]; then
 		echo "1..$ht_ran"
 	fi

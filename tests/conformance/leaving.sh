@@ -42,20 +42,15 @@ collects() {
 	done 2>/dev/null
 	touch "$HEAPTOP_DIR/1.2" "$HEAPTOP_DIR/1.2.3" "$HEAPTOP_DIR/1.2.3.4" "$HEAPTOP_DIR/readme"
 	publish "$host" exit
-	is "of twenty dead at most sixteen stay in ${1%%heaptop*}" \
+	is "of twenty dead at most sixteen stay in $(stat -f -c %T "$1")" \
 		"$(($(find "$HEAPTOP_DIR" -type f -size +1 | wc -l) <= 16))" 1
 	is "what is no segment stays" "$(find "$HEAPTOP_DIR" -type f -size 0 | wc -l)" 4
 	rm -rf "${HEAPTOP_DIR:?}"
 }
-collects "$HEAPTOP_DIR"
-if shared=$(mktemp -d /dev/shm/heaptop-test.XXXXXX 2>/dev/null); then
-	collects "$shared"
-else
-	skip "of twenty dead at most sixteen stay in /dev/shm/" "/dev/shm is not writable"
-	skip "what is no segment stays" "/dev/shm is not writable"
-fi
-export HEAPTOP_DIR=$tmp/segments
-mkdir -m 700 "$HEAPTOP_DIR"
+mkdir -m 700 "$tmp/disk"
+collects "$tmp/disk"
+collects "$ht_segments"
+mkdir -m 700 "$ht_segments"
 
 # Linked with the library, because the dynamic linker takes no LD_PRELOAD for a setuid program.
 setuid_program() {
