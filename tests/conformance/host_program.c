@@ -311,6 +311,22 @@ end_in_thread_exit(const char *file)
 	pthread_exit(NULL);
 }
 
+/* One of very many: publishes, and ends in the way that its NUMBER says. */
+static void
+end_briefly(const char *number)
+{
+	int n = atoi(number);
+
+	for (int i = 0; i < 100; i++)
+		free(malloc(1000));
+	if (n % 50 == 0)
+		raise(SIGKILL);
+	if (n % 3 == 0)
+		_exit(0);
+	if (n % 3 == 1)
+		quick_exit(0);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const char *file);
@@ -332,6 +348,7 @@ static const struct {
 	{ "abort", end_by_abort },
 	{ "kill", end_by_kill },
 	{ "exec", end_by_exec },
+	{ "brief", end_briefly },
 };
 
 int

@@ -110,7 +110,7 @@ else
 fi
 
 # Places.  $tmp is seen inside the namespaces too.
-mkdir -p -m 700 "$tmp/place"
+mkdir -m 700 "$tmp/place"
 export HEAPTOP_DIR=$tmp/place
 in_place "a full file system: not published" \
 	'mount -t tmpfs -o size=256k,mode=700 none $HEAPTOP_DIR && head -c 256k /dev/zero >$HEAPTOP_DIR/all 2>/dev/null' \
@@ -130,7 +130,7 @@ in_place "a place that is read-only: not published" \
 	'mount --bind $HEAPTOP_DIR $HEAPTOP_DIR && mount -o remount,bind,ro $HEAPTOP_DIR' \
 	'publish $host plain && segments' "$plain
 0"
-mkdir -p -m 700 "$tmp/run"
+mkdir -m 700 "$tmp/run"
 in_place "/dev/shm read-only: published below XDG_RUNTIME_DIR" \
 	'mount -t tmpfs -o mode=1777,ro none /dev/shm && unset HEAPTOP_DIR && export XDG_RUNTIME_DIR=$tmp/run' \
 	'keep $host plain && segments $tmp/run/heaptop' "$plain
