@@ -58,9 +58,11 @@ setuid_program() {
 	printf '%s\n' '#include <stdio.h>' '#include <stdlib.h>' '#include <unistd.h>' \
 		'int main(void) { for (int i = 0; i < 1000; i++) free(malloc(1000));' \
 		'printf("%d\n", (int)geteuid()); return 0; }' >"$tmp/setuid.c"
+	# A copy, since another user may not reach the build directory.
+	cp "$preload" "$tmp/libheaptop-malloc.so" || return
 	# shellcheck disable=SC2086 # a compiler may have arguments
-	$compiler -fno-builtin -o "$tmp/setuid" "$tmp/setuid.c" -Wl,--no-as-needed "$preload" \
-		-Wl,-rpath,"${preload%/*}" || return
+	$compiler -fno-builtin -o "$tmp/setuid" "$tmp/setuid.c" -Wl,--no-as-needed \
+		"$tmp/libheaptop-malloc.so" -Wl,-rpath,"$tmp" || return
 	chmod 711 "$tmp" && chown 0 "$tmp/setuid" && chmod 4755 "$tmp/setuid"
 	chown 65534 "$HEAPTOP_DIR"
 	# shellcheck disable=SC2016 # for the inner shell

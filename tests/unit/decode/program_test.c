@@ -41,16 +41,20 @@ obstacle_of(const void *bytes, size_t length)
 	return program.obstacle;
 }
 
+/* What this program is itself, as it was built. */
+#ifdef __SANITIZE_ADDRESS__
+#define SELF HT_PROGRAM_SANITIZED
+#else
+#define SELF HT_PROGRAM_FREE
+#endif
+
 static void
 an_ordinary_program_is_free(void **state)
 {
 	(void)state;
-#ifdef __SANITIZE_ADDRESS__
-	skip();
-#endif
 	size_t length;
 	unsigned char *bytes = read_self(&length);
-	assert_int_equal(obstacle_of(bytes, length), HT_PROGRAM_FREE);
+	assert_int_equal(obstacle_of(bytes, length), SELF);
 	free(bytes);
 }
 
@@ -119,13 +123,12 @@ static void
 symbols_tell_sanitizers_and_allocators(void **state)
 {
 	(void)state;
-#ifdef __SANITIZE_ADDRESS__
-	skip();
-#endif
 	size_t length;
 	unsigned char *bytes = read_self(&length);
 	rename_all(bytes, length, "mallox", "malloc");
-	assert_int_equal(obstacle_of(bytes, length), HT_PROGRAM_OWN_ALLOCATOR);
+	/* A sanitizer's symbols weigh more. */
+	if (SELF == HT_PROGRAM_FREE)
+		assert_int_equal(obstacle_of(bytes, length), HT_PROGRAM_OWN_ALLOCATOR);
 	rename_all(bytes, length, "alloca_test", "__asan_init");
 	assert_int_equal(obstacle_of(bytes, length), HT_PROGRAM_SANITIZED);
 	free(bytes);
