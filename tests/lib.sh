@@ -163,7 +163,7 @@ wait_until() {
 # be signalled.  A process that is gone already has done so, too.
 ht_leads_session() {
 	local stat fields
-	read -r stat <"/proc/$1/stat" || return 0
+	stat=$(cat "/proc/$1/stat") || return 0 # whole: a name may hold a newline
 	read -ra fields <<<"${stat##*) }"
 	[ "${fields[3]}" = "$1" ]
 }
