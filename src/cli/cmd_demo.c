@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/launch.h"
 #include "cli/output.h"
+#include "cli/screen.h"
 #include "cli/supervise.h"
 
 #define POOL "heaptop-demo-pool"
@@ -114,6 +115,14 @@ start_pool(const struct ht_options *options, struct ht_child *child, struct ht_e
 }
 
 static int
+show_on_screen(const struct ht_options *options, pid_t pid)
+{
+	struct ht_tui_options screen = ht_screen_options(options);
+	screen.pid = (int32_t)pid;
+	return ht_screen_show(&screen);
+}
+
+static int
 print_snapshot(const struct ht_options *options, pid_t pid)
 {
 	struct ht_options snapshot;
@@ -136,7 +145,9 @@ run_demo(const struct ht_options *options, char **operands)
 		ht_output_error(&error);
 		return HT_ERROR_RUNTIME;
 	}
-	int status = print_snapshot(options, pool.pid);
+	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	int status =
+	    terminal ? show_on_screen(options, pool.pid) : print_snapshot(options, pool.pid);
 	kill(pool.pid, SIGTERM);
 	while (waitpid(pool.pid, NULL, 0) < 0 && errno == EINTR)
 		;

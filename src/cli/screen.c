@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "cli/screen.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "cli/output.h"
+
+struct ht_tui_options
+ht_screen_options(const struct ht_options *options)
+{
+	const char *no_color = getenv("NO_COLOR"); /* https://no-color.org: set and not empty */
+	return (struct ht_tui_options){
+		.delay_ns = options->delay_ns,
+		.threads = options->threads,
+		.only_uid = options->uid,
+		.dead = options->dead,
+		.sort = options->sort,
+		.no_color = options->no_color || (no_color != NULL && no_color[0] != '\0'),
+		.ascii = options->ascii,
+	};
+}
+
+int
+ht_screen_show(const struct ht_tui_options *screen)
+{
+	struct ht_error error = { 0 };
+	int status = ht_tui_run(screen, &error);
+	if (status > 0)
+		return HT_EXIT_SIGNAL + status;
+	return status < 0 ? ht_output_error(&error) : 0;
+}

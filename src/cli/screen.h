@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The screen as commands open it. */
+#ifndef HT_CLI_SCREEN_H
+#define HT_CLI_SCREEN_H
+
+#include "cli/options.h"
+#include "tui/tui.h"
+
+/* What OPTIONS say about the screen; no process chosen. */
+struct ht_tui_options ht_screen_options(const struct ht_options *options);
+
+/* Opens the screen.  Returns the exit status, having said on stderr what went wrong. */
+int ht_screen_show(const struct ht_tui_options *screen);
+
+#endif
