@@ -18,13 +18,13 @@ static const char *const group_titles[HT_KEY_GROUPS] = {
 
 /* What a newcomer can't guess from the headings. */
 static const char *const notes[] = {
-	"*         instrumented: its heap is known",
-	"(1.2M)    not instrumented: anonymous",
-	"          resident memory, not the heap",
-	"-         unknown",
-	"SRC       who tells: c a C program's segment;",
-	"          stale, dead, bad: can't be believed",
-	"K, M, G   1024, 1024K, 1024M bytes",
+	"*       instrumented: its heap is known",
+	"(1.2M)  anonymous resident memory, as",
+	"        no heap is known",
+	"-       unknown",
+	"SRC     c: told by a C program",
+	"        stale, dead, bad: not now",
+	"K, M, G 1024, 1024K, 1024M bytes",
 };
 
 enum { NOTES = sizeof(notes) / sizeof(notes[0]) };

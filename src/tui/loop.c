@@ -94,7 +94,8 @@ answer_signal(struct ht_loop *loop, int number)
 {
 	switch (number) {
 	case SIGWINCH:
-		loop->dirty = true;
+		/* Terminals differ in what they keep; what was under way may have been wrapped. */
+		loop->dirty = loop->stale = true;
 		break;
 	case SIGTSTP:
 		suspend(loop);

@@ -124,6 +124,39 @@ has_size(const struct ht_term *term)
 	return has;
 }
 
+/* What terminals send whatever their type's description says: many run under one that isn't theirs. */
+static void
+define_keys(void)
+{
+	static const struct {
+		const char *sent;
+		int code;
+	} keys[] = {
+		{ "\033[A", KEY_UP },
+		{ "\033OA", KEY_UP },
+		{ "\033[B", KEY_DOWN },
+		{ "\033OB", KEY_DOWN },
+		{ "\033[H", KEY_HOME },
+		{ "\033OH", KEY_HOME },
+		{ "\033[1~", KEY_HOME },
+		{ "\033[7~", KEY_HOME },
+		{ "\033[F", KEY_END },
+		{ "\033OF", KEY_END },
+		{ "\033[4~", KEY_END },
+		{ "\033[8~", KEY_END },
+		{ "\033[5~", KEY_PPAGE },
+		{ "\033[6~", KEY_NPAGE },
+		{ "\033[Z", KEY_BTAB },
+		{ "\033OP", KEY_F(1) },
+		{ "\033[11~", KEY_F(1) },
+		{ "\033[17~", KEY_F(6) },
+		{ "\033[21~", KEY_F(10) },
+	};
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (key_defined(keys[i].sent) <= 0)
+			define_key(keys[i].sent, keys[i].code);
+}
+
 static int
 begin_curses(struct ht_term *term)
 {
@@ -145,6 +178,7 @@ begin_curses(struct ht_term *term)
 		return -ENOMEM;
 	nodelay(term->keys, TRUE);
 	keypad(term->keys, TRUE);
+	define_keys();
 	return 0;
 }
 

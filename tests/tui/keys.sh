@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+# Each key does what keys.def says, in a real terminal.
+. "${HT_TOP_SRCDIR:?}/tests/tui/lib.sh"
+
+# The selected row is in reverse where there are no colours, as the headings above it are: the
+# state goes on from line to line.
+selected() {
+	screen_text -e | awk '{
+		line = $0
+		begins = reverse
+		text = ""
+		while (match(line, /\033\[[0-9;]*m/)) {
+			text = text substr(line, 1, RSTART - 1)
+			code = ";" substr(line, RSTART + 2, RLENGTH - 3) ";"
+			if (code ~ /;0?;/) reverse = 0
+			if (code ~ /;7;/) reverse = 1
+			if (text == "") begins = reverse
+			line = substr(line, RSTART + RLENGTH)
+		}
+		if (begins && NR > 3) print text line
+	}'
+}
+
+# selects REGEX: waits until the selected row is like it.
+selects() {
+	wait_until "selected | grep -qE $(printf %q "$1")" || {
+		selected
+		return 1
+	}
+}
+
+screen_start 80 24 xterm-256color "$fake" -m mixed
+ok "the first picture has the rows in order" screen_shows '^\* +5120 app +1.1G +702M +38.1M +1 c +store'
+ok "the first row is selected" selects '5120 app'
+screen_keys j
+ok "j goes down" selects '4242 www'
+screen_keys Down
+ok "Down goes down" selects '877 me'
+screen_keys k
+ok "k goes up" selects '4242 www'
+screen_keys Up
+ok "Up goes up" selects '5120 app'
+screen_keys G
+ok "G goes to the last" selects 'kthreadd'
+screen_keys g
+ok "g goes to the first" selects '5120 app'
+screen_keys End
+ok "End goes to the last" selects 'kthreadd'
+screen_keys Home
+ok "Home goes to the first" selects '5120 app'
+screen_keys PPage NPage
+ok "PgDn goes a page down" selects 'kthreadd'
+screen_keys C-b
+ok "^B goes a page up" selects '5120 app'
+screen_keys C-f
+ok "^F goes a page down" selects 'kthreadd'
+screen_keys C-u
+ok "^U goes half a page up" selects '5120 app'
+screen_keys C-d
+ok "^D goes half a page down" selects 'kthreadd'
+screen_keys g A
+ok "A sorts by rate" screen_shows 'RATE/s▼'
+screen_keys M
+ok "M sorts by resident memory" screen_shows 'RES▼'
+screen_keys P
+ok "P sorts by processor time" screen_shows 'CPU%▼'
+screen_keys L
+ok "L sorts by live heap" screen_shows 'HEAP▼'
+screen_keys I
+ok "I reverses" screen_shows 'HEAP▲'
+screen_keys I '>'
+ok "> sorts by the next column" screen_shows 'RATE/s▼'
+screen_keys F6
+ok "F6 sorts by the next column" screen_shows 'THR▼'
+screen_keys '<' '<'
+ok "< sorts by the column before" screen_shows 'HEAP▼'
+screen_keys '?'
+ok "? helps" screen_shows 'one row up'
+screen_keys x
+ok "another key leaves the help" screen_shows 'COMMAND'
+screen_keys F1
+ok "F1 helps" screen_shows 'one row up'
+screen_keys q
+ok "q leaves the help only" screen_shows 'COMMAND'
+screen_keys h
+ok "h helps" screen_shows 'one row up'
+screen_keys Escape
+ok "Esc leaves the help" screen_shows 'COMMAND'
+screen_keys g j Enter
+ok "Enter opens the threads" screen_shows '4243 resize-1 +running'
+ok "with what exited, and a total" screen_shows 'total +1.5 +3.1G'
+screen_keys Escape
+ok "Esc goes back" screen_shows 'COMMAND'
+screen_keys Tab
+ok "Tab goes to the next view" screen_shows 'resize-1'
+screen_keys BTab
+ok "S-Tab goes to the one before" screen_shows 'COMMAND'
+screen_keys 2
+ok "2 goes to the second view" screen_shows 'resize-1'
+screen_keys 1
+ok "1 goes to the first view" screen_shows 'COMMAND'
+screen_keys d
+ok "d asks for the delay" screen_shows 'Seconds between two looks'
+screen_keys 0 . 5 Enter
+ok "and takes it" screen_shows '0.5s$'
+screen_keys s 7 Escape
+ok "Esc cancels the question" screen_lacks 'Seconds between'
+ok "and the delay stays" screen_shows '0.5s$'
+screen_keys C-l
+ok "^L redraws" screen_shows 'COMMAND'
+screen_keys 2 q
+ok "q goes back" screen_shows 'COMMAND'
+screen_keys q
+ok "q quits from there, and the terminal is as before" screen_ended 0
+
+for key in Q F10 C-c; do
+	screen_start 80 24 xterm-256color "$fake" mixed
+	ok "before $key" screen_shows 'COMMAND'
+	screen_keys 2 "$key"
+	ok "$key quits" screen_ended 0
+done
