@@ -12,6 +12,7 @@
 #include "preload/calls.h"
 #include "preload/peak.h"
 #include "preload/process.h"
+#include "publish/counter.h"
 #include "publish/kernel.h"
 
 static pthread_key_t exit_key;
@@ -80,6 +81,27 @@ ht_threads_renamed(void)
 	errno = saved;
 }
 
+/*
+ * Backs a slot for the thread that is about to start, so that it need not share one while another thread
+ * grows the segment.  Threads that were created and have not allocated yet may come for theirs; those that
+ * never allocate look the same, so no more than a few are believed.
+ */
+static void
+make_room(void)
+{
+	enum { BELIEVED_MOST = 16 };
+	static uint64_t created;
+	const struct heaptop_globals *globals = ht_process.segment.globals;
+	uint64_t started = ht_counter_read(&globals->threads_started);
+	uint64_t living = started - ht_counter_read(&globals->threads_exited);
+	uint64_t coming = ht_counter_add_shared(&created, 1) + 1;
+	coming = coming > started ? coming - started : 1;
+	if (coming > BELIEVED_MOST)
+		coming = BELIEVED_MOST;
+	if (living + coming > ht_segment_slot_count(&ht_process.segment))
+		ht_segment_grow(&ht_process.segment);
+}
+
 /* Attach before the second thread: nobody can move another thread's private counts. */
 HT_EXPORT int
 pthread_create(
@@ -91,6 +113,8 @@ pthread_create(
 		ht_process_join();
 	ht_process_attach();
 	ht_peak_share();
+	if (ht_process_phase() == HT_PHASE_ATTACHED)
+		make_room();
 	errno = saved;
 	return ht_calls.pthread_create(thread, attributes, start, argument);
 }
