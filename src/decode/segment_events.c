@@ -116,7 +116,11 @@ ht_segment_events_lost(const struct ht_segment_decoding *decoding)
 		    decoding->copy->second, decoding->copy->length, &layout->rings[i], 0);
 		if (record != NULL)
 			memcpy(&ring, record, sizeof(ring));
-		if (__builtin_add_overflow(sum, ring.lost, &sum))
+		/* Written and overwritten since; the numbers run from 1, the first record is the ring's own. */
+		uint64_t kept = layout->rings[i].count - 1;
+		uint64_t gone = ring.next > kept + 1 ? ring.next - 1 - kept : 0;
+		if (__builtin_add_overflow(sum, ring.lost, &sum) ||
+		    __builtin_add_overflow(sum, gone, &sum))
 			return UINT64_MAX;
 	}
 	return sum;

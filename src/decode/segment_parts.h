@@ -47,7 +47,7 @@ int ht_segment_threads_decode(struct ht_segment_decoding *decoding);
 /* Merges the event rings by time.  0 or -ENOMEM. */
 int ht_segment_events_decode(struct ht_segment_decoding *decoding);
 
-/* Events lost in all rings; saturates. */
+/* Events of all rings that are in none of them any more: overwritten, or never written.  Saturates. */
 uint64_t ht_segment_events_lost(const struct ht_segment_decoding *decoding);
 
 #endif
