@@ -207,8 +207,10 @@ draw_reason(const struct ht_process *process, struct ht_grid *grid, int top, int
 	struct ht_text text;
 	ht_text_init(&text);
 	if (process->heap == NULL)
-		ht_text_add_format(&text, "No heap to be seen here: %s",
-		    reason != NULL ? reason : "not instrumented; start it with: heaptop run CMD");
+		ht_text_add_format(&text,
+		    "No heap to be seen here: %s. Programs show theirs when started with: "
+		    "heaptop run CMD",
+		    reason != NULL ? reason : "not instrumented");
 	else if (process->quality != HT_QUALITY_LIVE)
 		ht_text_add_format(&text, "These are the last good figures: %s",
 		    reason != NULL ? reason : "the heap can't be read now");

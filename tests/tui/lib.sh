@@ -54,6 +54,7 @@ screen_stop() {
 }
 
 # What stands on the screen; with -e, its attributes, too.
+# shellcheck disable=SC2120 # the tests pass them
 screen_text() {
 	screen_tmux capture-pane -p "$@"
 }

@@ -132,7 +132,7 @@ frames_plain(void)
 {
 	struct ht_frame *frame = new_frame(3);
 	struct ht_process *process = add_process(frame, 1033, "root", "mysqld", MIB(204));
-	process->quality_reason = "not instrumented: start it with 'heaptop run'";
+	process->quality_reason = "not instrumented";
 	process->threads = ht_arena_array(frame->arena, 1, sizeof(*process->threads));
 	process->thread_count = 1;
 	process->detail = HT_DETAIL_THREADS;

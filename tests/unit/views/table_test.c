@@ -271,7 +271,7 @@ threads_of_a_plain_process_are_shown_with_the_reason(void **state)
 	struct scene scene;
 	begin(&scene, &ht_view_threads, frames_plain(), 1033);
 	const char *text = drawn(&scene, 80, 12);
-	assert_non_null(strstr(text, "not instrumented: start it with 'heaptop run'"));
+	assert_non_null(strstr(text, "No heap to be seen here: not instrumented."));
 	assert_non_null(strstr(text, "   1033 mysqld          sleeping    0.3       -       -"));
 	assert_null(strstr(text, "total"));
 	end(&scene);
