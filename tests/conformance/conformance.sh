@@ -21,3 +21,17 @@ hooked=$(sh -c 'HEAPTOP_TARGET=$$ LD_PRELOAD=$1 exec "$2"' sh "$preload" "$check
 is "the same, attached at once" "$(diff <(echo "$bare") <(echo "$hooked"))" ""
 is "few segments are left" \
 	"$(find "$HEAPTOP_DIR" -type f | wc -l | awk '{ print ($1 <= 16) }')" 1
+
+# Over another allocator: what that does differently stays so.
+other=$(find /usr/lib /lib -name 'libjemalloc.so.2' 2>/dev/null | head -n 1)
+if [ -n "$other" ]; then
+	over() {
+		for check_name in blocks_do_not_overlap calloc_zeroes usable_size realloc_random_walk \
+			posix_memalign_alignment threads_mix threads_many key_destructors fork_storm; do
+			LD_PRELOAD=$1 "$check" "$check_name" 2>&1 || echo "$check_name: status $?"
+		done
+	}
+	is "over jemalloc the same as jemalloc alone" "$(over "$preload:$other")" "$(over "$other")"
+else
+	skip "over jemalloc the same as jemalloc alone" "libjemalloc.so.2 is not installed"
+fi

@@ -5,9 +5,12 @@
 #include "counts_check.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -136,6 +139,79 @@ ht_counts_fork_storm(void)
 		HT_REQUIRE(pthread_join(threads[i], NULL) == 0);
 		ht_totals_add(&done, &tallies[i].done);
 	}
+	ht_totals_require(&before.totals, &after.totals, &done);
+}
+
+/* In ways of which fork's handlers don't hear. */
+static int
+fork_untold(int way)
+{
+	switch (way) {
+	case 0:
+		return _Fork();
+	case 1:
+		return (int)syscall(SYS_fork);
+	default:
+		return (int)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	}
+}
+
+void
+ht_counts_untold_fork(void)
+{
+	ht_tally_churn(&tally, 3000);
+	for (int way = 0; way < 3; way++) {
+		struct ht_totals nothing = { 0 };
+		ht_segment_read(&before);
+		int pid = fork_untold(way);
+		HT_REQUIRE(pid >= 0);
+		if (pid == 0) {
+			alarm(HT_CHILD_SECONDS);
+			tally.done = nothing;
+			ht_tally_churn(&tally, 3000);
+			ht_counts_attach(&tally.done);
+			ht_segment_read(&after);
+			HT_REQUIRE((after.header.flags & HEAPTOP_FLAG_INHERITED_UNKNOWN) != 0);
+			ht_totals_require(&nothing, &after.totals, &tally.done);
+			_exit(0);
+		}
+		HT_REQUIRE(ht_child_wait(pid) == 0);
+		ht_segment_read(&after);
+		HT_REQUIRE(after.header.state == HEAPTOP_STATE_LIVE);
+		ht_totals_require(&before.totals, &after.totals, &nothing);
+	}
+}
+
+static int
+run_on_own_stack(void *failing)
+{
+	char true_name[] = "/bin/true";
+	char *arguments[] = { true_name, NULL };
+
+	if (failing != NULL)
+		execv("/nonexistent/program", arguments);
+	else
+		execv(true_name, arguments);
+	_exit(failing != NULL ? 0 : 1);
+}
+
+/* As posix_spawn and language runtimes do. */
+void
+ht_counts_raw_vfork(void)
+{
+	static _Alignas(16) char stack[64 << 10];
+	struct ht_totals done = { 0 };
+
+	ht_segment_read(&before);
+	for (int i = 0; i < 20; i++) {
+		int pid = clone(run_on_own_stack, stack + sizeof(stack),
+		    CLONE_VM | CLONE_VFORK | SIGCHLD, i % 2 == 0 ? NULL : stack);
+		HT_REQUIRE(pid > 0);
+		HT_REQUIRE(ht_child_wait(pid) == 0);
+		ht_tally_free(&done, ht_tally_malloc(&done, 500));
+	}
+	ht_segment_read(&after);
+	HT_REQUIRE(after.header.state == HEAPTOP_STATE_LIVE);
 	ht_totals_require(&before.totals, &after.totals, &done);
 }
 
