@@ -45,9 +45,10 @@ read_start_time(pid_t pid)
 
 /* In the child: never returns.  Tells the parent through REPORT why exec failed. */
 static void
-become(const struct ht_launch *launch, char **operands, const sigset_t *before, int report)
+become(const struct ht_launch *launch, char **operands, const struct ht_child *child, int report)
 {
-	sigprocmask(SIG_SETMASK, before, NULL);
+	sigaction(SIGCHLD, &child->on_child_end, NULL);
+	sigprocmask(SIG_SETMASK, &child->before, NULL);
 	int failure = ht_launch_exec(launch, operands);
 	ssize_t told = write(report, &failure, sizeof(failure));
 	_exit(told == sizeof(failure) ? HT_EXIT_NOT_FOUND : HT_EXIT_OWN_FAILURE);
@@ -76,10 +77,13 @@ ht_child_start(
 		ht_error_set(error, HT_ERROR_RUNTIME, "cannot make a pipe: %s", strerror(errno));
 		return HT_EXIT_OWN_FAILURE;
 	}
+	/* Whoever started us may ignore it, and then no child could ever be waited for. */
+	const struct sigaction by_default = { .sa_handler = SIG_DFL };
+	sigaction(SIGCHLD, &by_default, &child->on_child_end);
 	sigprocmask(SIG_BLOCK, &awaited, &child->before);
 	child->pid = fork();
 	if (child->pid == 0)
-		become(launch, operands, &child->before, report[1]);
+		become(launch, operands, child, report[1]);
 	int status = child->pid < 0 ? -errno : 0;
 	close(report[1]);
 	if (status == 0) {

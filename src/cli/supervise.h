@@ -14,6 +14,8 @@ struct ht_child {
 	pid_t pid;
 	uint64_t start_time_ticks; /* field 22 of its /proc/PID/stat; 0: unknown */
 	sigset_t before;           /* signal mask of the caller, given back by ht_child_wait */
+	struct sigaction
+	    on_child_end; /* what the caller did with SIGCHLD: the child gets it back */
 };
 
 /*

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # `heaptop run`: exit statuses, signals, environment, the summary, following.
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
-need jq
+need jq python3
 
 status_is "the program's exit status is ours" 7 "$heaptop" run -- sh -c 'exit 7'
 status_is "two dashes can be left out" 0 "$heaptop" run true
@@ -73,7 +73,7 @@ status_is "the child's answer is our status" 5 wait "$pid"
 is "each came once" "$(tr '\n' ' ' <"$tmp/seen")" "ready usr1 term "
 
 # Stopping and going on.
-spawn "$heaptop" run --summary sleep 60
+spawn "$heaptop" run --summary sleep 60 2>"$tmp/err"
 child=
 ok "it has a child" wait_until "child=\$(cat /proc/$pid/task/$pid/children) && [ -n \"\$child\" ] &&
 	[ \"\$(cat /proc/\${child% }/comm)\" = sleep ]"
@@ -83,6 +83,12 @@ ok "when the child is stopped, so are we" wait_until "grep -q '^State:.T' /proc/
 kill -CONT "$pid"
 ok "both go on" wait_until "grep -q '^State:.S' /proc/$child/status && grep -q '^State:.S' /proc/$pid/status"
 stop "$pid"
+
+# A caller that ignores the end of its children.
+status_is "the child's end is seen all the same" 4 \
+	python3 -c 'import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])' "$heaptop" run --summary sh -c 'exit 4'
 
 # The figures.
 before=$(ls "$HEAPTOP_DIR")

@@ -4,7 +4,7 @@
 need jq python3
 
 pool=$HT_TOP_BUILDDIR/examples/heaptop-demo-pool
-spawn "$heaptop" run "$pool" --workers 3
+spawn "$heaptop" run "$pool" --workers 3 >/dev/null
 target=$pid
 ok "the pool is published" wait_until "'$heaptop' snapshot -p $target --format json |
 	jq -e '[.processes[0].threads[] | select(.allocated_bytes_total > 0)] | length == 4'"
