@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How long a screen program takes to paint itself first, and how much memory
- * it then uses.
+ * How long a screen program takes to paint itself first, how much memory it
+ * then uses, and how much processor time.
  *
- *	paint COMMAND [ARG...]
+ *	paint SECONDS COMMAND [ARG...]
  *
  * Starts the command on a terminal of 100x40.  The first paint is over with the
  * last byte before a pause of QUIET_MS, the column heading "PID" having come.
- * Waits SETTLE_MS more, and prints "paint MS" and "resident KIB".  Ends the command.
+ * Waits SETTLE_MS more, watches the command for SECONDS, ends it, and prints
+ * "paint MS", "resident KIB" and, unless SECONDS is 0, "cpu US-PER-SECOND".
  */
 #include "config.h"
 
@@ -114,6 +115,33 @@ resident_kib(pid_t pid)
 	return kib;
 }
 
+/* Processor time of all threads of a process, in microseconds. */
+static double
+cpu_us(pid_t pid)
+{
+	struct timespec used = { 0, 0 };
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) == 0)
+		clock_gettime(clock, &used);
+	return (double)used.tv_sec * 1e6 + (double)used.tv_nsec / 1e3;
+}
+
+static void
+watch(int terminal, pid_t pid, int seconds)
+{
+	double before, start;
+
+	drain(terminal, now_ms() + SETTLE_MS);
+	printf("resident %ld\n", resident_kib(pid));
+	if (seconds == 0)
+		return;
+	before = cpu_us(pid);
+	start = now_ms();
+	drain(terminal, start + seconds * 1e3);
+	printf("cpu %.0f\n", (cpu_us(pid) - before) / ((now_ms() - start) / 1e3));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -122,15 +150,15 @@ main(int argc, char **argv)
 	int terminal;
 	pid_t pid;
 
-	if (argc < 2) {
-		fprintf(stderr, "Usage: paint COMMAND [ARG...]\n");
+	if (argc < 3) {
+		fprintf(stderr, "Usage: paint SECONDS COMMAND [ARG...]\n");
 		return 2;
 	}
 	start = now_ms();
 	pid = forkpty(&terminal, NULL, NULL, &size);
 	if (pid == 0) {
 		setenv("TERM", "xterm-256color", 1);
-		execvp(argv[1], argv + 1);
+		execvp(argv[2], argv + 2);
 		_exit(127);
 	}
 	if (pid < 0) {
@@ -138,9 +166,10 @@ main(int argc, char **argv)
 		return 1;
 	}
 	painted = wait_for_paint(terminal, start);
-	drain(terminal, now_ms() + SETTLE_MS);
-	if (painted >= 0)
-		printf("paint %.1f\nresident %ld\n", painted - start, resident_kib(pid));
+	if (painted >= 0) {
+		printf("paint %.1f\n", painted - start);
+		watch(terminal, pid, atoi(argv[1]));
+	}
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	return painted >= 0 ? 0 : 1;

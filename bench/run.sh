@@ -4,7 +4,7 @@
 #
 #	bash bench/run.sh [PART...]
 #
-# Parts: hot_path instructions start bash_echo segment monitor; all of them unless named.
+# Parts: hot_path instructions start bash_echo segment monitor refresh; all of them unless named.
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
 trap 'ht_planned=0; ht_end' EXIT
 
@@ -170,7 +170,7 @@ painted() {
 	resident=
 	: >"$tmp/paint"
 	for ((i = 0; i < 5; i++)); do
-		"$bench/crowd" 1000 "$bench/paint" "$@" >>"$tmp/paint" || return
+		"$bench/crowd" 1000 "$bench/paint" 0 "$@" >>"$tmp/paint" || return
 	done
 	paint=$(sed -n 's/^paint //p' "$tmp/paint" | smallest)
 	resident=$(arithmetic "$(sed -n 's/^resident //p' "$tmp/paint" | smallest) / 1024")
@@ -190,8 +190,48 @@ monitor() {
 	row "resident memory" "8 MiB" "${resident:+$resident MiB}" "$residents"
 }
 
+# cpu_us_among COUNT COMMAND...: its processor time in a second, among so many processes.
+cpu_us_among() {
+	local count=$1
+	shift
+	"$bench/crowd" "$count" "$bench/paint" 10 "$@" | sed -n 's/^cpu //p'
+}
+
+# Of each process seen, when all are looked at once a second.
+us_per_process() {
+	local us
+	us=$(cpu_us_among 5000 "$@")
+	[ -z "$us" ] || arithmetic "$us / 5000"
+}
+
+# Starts a program of so many threads under heaptop, which waits until $input is closed.
+start_instrumented() {
+	"$heaptop" run -- "$bench/threads" "$1" <"$tmp/input" >>"$tmp/ready" &
+}
+
+refresh() {
+	local peers='' us
+	heading "the screen's processor time, once a second"
+	! command -v htop >/dev/null || peers+="htop $(us_per_process htop -d 10) us  "
+	! command -v top >/dev/null || peers+="top $(us_per_process top -d 1) us"
+	us=$(us_per_process "$heaptop" -d 1)
+	row "a process of 5,000" "6 us" "${us:+$us us}" "$peers"
+	mkfifo "$tmp/input"
+	: >"$tmp/ready"
+	for us in 1 1 1 1000; do
+		start_instrumented "$us"
+	done
+	exec 9>"$tmp/input"
+	wait_until '[ "$(grep -c ready "$tmp/ready")" -eq 4 ]' 60 >&2
+	us=$(cpu_us_among 300 "$heaptop" -d 1)
+	exec 9>&-
+	wait
+	row "300 processes, 4 of them instrumented, one of 1,000 threads" "1 %" \
+		"${us:+$(arithmetic "$us / 10000" '%.2f') %}"
+}
+
 parts=("$@")
-[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor)
+[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor refresh)
 machine
 for part in "${parts[@]}"; do
 	"$part"
