@@ -79,6 +79,15 @@ update_detail(struct ht_screen_request *wanted, const struct ht_screen *screen)
 	return changed;
 }
 
+/* What model/request.h names as costly, of the metrics that have no column of their own. */
+static bool
+is_costly(const struct ht_metric *metric)
+{
+	return metric->scope == HT_SCOPE_PROCESS &&
+	       (metric->index == HT_PROCESS_PROPORTIONAL || metric->index == HT_PROCESS_SWAP ||
+		   metric->index == HT_PROCESS_LIMIT);
+}
+
 /* Rows in order of a costly value need it of every process. */
 static bool
 needs_all(const struct ht_screen *screen)
@@ -88,11 +97,9 @@ needs_all(const struct ht_screen *screen)
 		return false;
 	const struct ht_sort *sort = &screen->states[screen->current].sort;
 	const struct ht_column *column = ht_table_sort_column(view->table, sort);
-	/* A metric without a column of its own may be costly as well. */
-	return column != NULL
-		   ? column->costly
-		   : sort->field == HT_SORT_METRIC && sort->metric->scope == HT_SCOPE_PROCESS &&
-			 sort->metric->index != HT_PROCESS_CPU;
+	if (column != NULL)
+		return column->costly;
+	return sort->field == HT_SORT_METRIC && is_costly(sort->metric);
 }
 
 int
