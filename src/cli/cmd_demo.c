@@ -24,25 +24,25 @@ enum { ARGUMENTS_MOST = 16, READY_MOST_SECONDS = 10 };
 /* What the pool is started with; numbers are kept beside their arguments. */
 struct pool_arguments {
 	const char *words[ARGUMENTS_MOST];
-	char program[PATH_MAX + 64];
+	char program[PATH_MAX];
 	char workers[24];
 	char seconds[24];
 };
 
 /* In the build tree or where it was installed. */
 static int
-find_pool(char out[PATH_MAX + 64], struct ht_error *error)
+find_pool(char out[PATH_MAX], struct ht_error *error)
 {
 	static const char *const places[] = { "examples", "../libexec/heaptop" };
-	char directory[PATH_MAX];
+	char directory[PATH_MAX], candidate[PATH_MAX + 64];
 	if (ht_launch_own_directory(directory) == 0) {
 		for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-			snprintf(out, PATH_MAX + 64, "%s/%s/" POOL, directory, places[i]);
-			if (access(out, X_OK) == 0)
+			snprintf(candidate, sizeof(candidate), "%s/%s/" POOL, directory, places[i]);
+			if (access(candidate, X_OK) == 0 && realpath(candidate, out) != NULL)
 				return 0;
 		}
 	}
-	snprintf(out, PATH_MAX + 64, "%s/" POOL, HT_PKGLIBEXECDIR);
+	snprintf(out, PATH_MAX, "%s/" POOL, HT_PKGLIBEXECDIR);
 	if (access(out, X_OK) == 0)
 		return 0;
 	ht_error_set(error, HT_ERROR_RUNTIME, "cannot find %s: install heaptop, or build it", out);
