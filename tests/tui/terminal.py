@@ -32,7 +32,8 @@ def result(passed, name, *reasons):
 class Screen:
     """A screen on a terminal of its own; drained only by drain() and read_until()."""
 
-    def __init__(self, *arguments, rows=24, columns=80):
+    def __init__(self, *arguments, rows=24, columns=80, ignored=None):
+        self.ignored = ignored
         self.master, self.slave = os.openpty()
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, size)
@@ -45,6 +46,8 @@ class Screen:
 
     def take_terminal(self):
         os.setsid()
+        if self.ignored is not None:
+            signal.signal(self.ignored, signal.SIG_IGN)
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     def drain(self, seconds):
@@ -125,14 +128,15 @@ def undrained():
 
 
 def terminal_goes_away():
-    screen = Screen("-d", "0.1", "many")
-    screen.read_until(b"COMMAND")
-    os.close(screen.slave)
-    os.close(screen.master)
-    screen.master = screen.slave = -1
-    got = screen.ended()
+    for ignored, statuses in ((None, (0, 128 + signal.SIGHUP)), (signal.SIGHUP, (0,))):
+        screen = Screen("-d", "0.1", "many", ignored=ignored)
+        screen.read_until(b"COMMAND")
+        os.close(screen.slave)
+        os.close(screen.master)
+        screen.master = screen.slave = -1
+        got = screen.ended()
+        result(got in statuses, f"a terminal that goes away ends it, ignoring {ignored}", got)
     usage = os.times()
-    result(got in (0, 128 + signal.SIGHUP), "a terminal that goes away ends it", got)
     result(usage.children_user + usage.children_system < 20, "and it doesn't spin", usage)
 
 
@@ -187,7 +191,7 @@ def hostile_names():
     screen.close()
 
 
-print("1..16")
+print("1..17")
 without_terminal()
 undrained()
 terminal_goes_away()
