@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -406,6 +407,17 @@ is_asked_for(const struct ht_request *request, const struct file *file, uid_t ow
 	       (request->only_uid == UINT32_MAX || request->only_uid == owner);
 }
 
+/* What libproc2 tells of the living; NULL: a user without a name. */
+static const char *
+user_name(uid_t uid, struct ht_arena *arena)
+{
+	char text[1024];
+	struct passwd entry, *found = NULL;
+	if (getpwuid_r(uid, &entry, text, sizeof(text), &found) != 0 || found == NULL)
+		return NULL;
+	return ht_arena_text(arena, entry.pw_name, strlen(entry.pw_name));
+}
+
 /* The last figures of an ended program, from its file FD.  0 or -ENOMEM. */
 static int
 add_dead(struct ht_segments *segments, struct ht_poll *poll, struct file *file, int fd,
@@ -432,6 +444,7 @@ add_dead(struct ht_segments *segments, struct ht_poll *poll, struct file *file, 
 	    identity->heartbeat_ns != 0 ? identity->heartbeat_ns : identity->clock_monotonic_ns;
 	sample->name = name;
 	sample->uid = status.st_uid;
+	sample->user = user_name(status.st_uid, poll->arena);
 	sample->heap = told.heap;
 	return 0;
 }
