@@ -139,7 +139,7 @@ print_heap(FILE *out, const struct ht_heap_sample *heap)
 void
 ht_summary_print(FILE *out, const char *name, pid_t pid, uint64_t start_time_ticks)
 {
-	struct stat namespace;
+	struct stat namespace, status;
 	char segment[96], path[PATH_MAX];
 	struct ht_sample sample;
 	struct ht_text shown;
@@ -159,7 +159,8 @@ ht_summary_print(FILE *out, const char *name, pid_t pid, uint64_t start_time_tic
 		    ht_text_string(&shown), (int)pid);
 	}
 	if (fd >= 0) {
-		unlink(path);
+		if (is_own_file(fd, &status))
+			unlink(path);
 		close(fd);
 	}
 	ht_text_release(&shown);
