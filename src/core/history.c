@@ -136,7 +136,7 @@ ht_history_end(struct ht_history *history)
 
 /* The record of KEY in this tick's list, with what the last one held of the same process. */
 static struct past *
-carry(struct ht_history *history, struct ht_process_key key)
+carry(struct ht_history *history, struct ht_process_key key, bool is_new)
 {
 	ht_assert(history->now_count < history->now_capacity);
 	struct past *past = &history->now[history->now_count++];
@@ -144,7 +144,8 @@ carry(struct ht_history *history, struct ht_process_key key)
 		struct past *old = &history->last[history->last_at];
 		if (old->key.pid > key.pid)
 			break;
-		if (old->key.pid == key.pid && old->key.start_time_ticks == key.start_time_ticks) {
+		if (!is_new && old->key.pid == key.pid &&
+		    old->key.start_time_ticks == key.start_time_ticks) {
 			*past = *old;
 			history->last_at++;
 			return past;
@@ -320,7 +321,7 @@ int
 ht_history_apply(struct ht_history *history, const struct ht_sample *sample,
     const struct ht_sample *told, const struct ht_frame *frame, struct ht_process *process)
 {
-	struct past *past = carry(history, process->key);
+	struct past *past = carry(history, process->key, sample->is_new);
 	apply_cpu(past, sample, frame->monotonic_ns, process);
 	if (apply_heap(history, past, sample, told, frame, process) != 0)
 		return -ENOMEM;

@@ -109,6 +109,11 @@ struct ht_heap_sample {
 
 struct ht_sample {
 	struct ht_process_key key;
+	/*
+	 * The process wasn't there at the tick before: nothing may be paired with it, even if a
+	 * process of the same pid ended and this one started within one clock tick.
+	 */
+	bool is_new;
 	enum ht_source_kind source;
 	enum ht_quality quality;
 	const char *quality_reason; /* one short phrase, or NULL; static or in the arena */

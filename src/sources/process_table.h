@@ -32,6 +32,7 @@ struct ht_process_record {
 	uint32_t mount_namespace; /* inode; 0: not asked yet, or not permitted */
 	uint8_t looks;            /* ticks since it was first seen, as far as it matters */
 	bool is_known;            /* the fields above and below are filled */
+	bool is_new;              /* known since this tick */
 	bool is_kernel_thread;
 	bool is_gone; /* ended during this tick */
 	bool is_mount_namespace_asked;

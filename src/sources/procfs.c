@@ -299,6 +299,7 @@ read_new(const struct ht_procfs *procfs, struct ht_poll *poll, struct ht_process
 		return result;
 	}
 	record->is_known = true;
+	record->is_new = true;
 	record->text_pages = (uint32_t)statm->text;
 	/* A kernel thread has no memory: nothing to read again. */
 	if (!record->is_kernel_thread && ht_descriptors_keep(poll->descriptors))
@@ -356,6 +357,7 @@ read_process(const struct ht_procfs *procfs, struct ht_poll *poll, size_t index,
 {
 	struct ht_process_record *record = &poll->processes->records[index];
 	if (record->is_known) {
+		record->is_new = false;
 		int result = read_again(procfs, poll, index, record, statm);
 		if (result == 0)
 			return 0;
@@ -388,6 +390,7 @@ add_sample(const struct ht_procfs *procfs, struct ht_poll *poll,
 		return -ENOMEM;
 	const uint64_t page = procfs->page_bytes;
 	sample->key = (struct ht_process_key){ record->entry.pid, record->start_time_ticks };
+	sample->is_new = record->is_new;
 	sample->name = record->name;
 	sample->uid = record->uid;
 	sample->parent_pid = record->parent_pid;
