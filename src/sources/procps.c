@@ -320,7 +320,7 @@ fill_slow(struct ht_procps *procps, struct ht_poll *poll)
 	return 0;
 }
 
-/* libproc2 shows an unprintable byte as '?': then the name is read as the kernel has it. */
+/* libproc2 shows an unprintable byte as '?' or '.': then the name is read as the kernel has it. */
 static void
 read_raw_name(int32_t pid, struct ht_thread *task)
 {
@@ -353,7 +353,7 @@ apply_task(
 	if (name == NULL)
 		return;
 	strncat(task->name, name, sizeof(task->name) - 1);
-	if (strchr(name, '?') != NULL)
+	if (strpbrk(name, "?.") != NULL)
 		read_raw_name(pid, task);
 }
 

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -200,6 +201,7 @@ start_sleeper(void)
 {
 	pid_t pid = fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
 			pause();
 	}
@@ -244,14 +246,15 @@ planted_files_do_not_touch_the_good_one(void **state)
 	enum { PLANTS = 7 };
 	pid_t sleepers[PLANTS];
 	struct ht_sampler *sampler = monitor_sampler();
+	/* First, as a publisher that starts clears away what looks dead. */
+	pid_t pid = monitor_start_target(1);
+	assert_true(pid > 0);
 	for (int i = 0; i < PLANTS; i++) {
 		char path[160];
 		sleepers[i] = start_sleeper();
 		segment_path(sleepers[i], path);
 		plant(path, i);
 	}
-	pid_t pid = monitor_start_target(1);
-	assert_true(pid > 0);
 	ht_frame_free(tick_until_heap(sampler, pid));
 
 	struct ht_request all = { .only_uid = UINT32_MAX, .dead = true };
@@ -302,8 +305,10 @@ a_file_that_changes_under_the_reader_is_survived(void **state)
 	pid_t good = monitor_start_target(1);
 	assert_true(good > 0);
 	pid_t vandal = fork();
-	if (vandal == 0)
+	if (vandal == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		scribble(path);
+	}
 	for (int i = 0; i < 300; i++) {
 		uint64_t begin_ns = ht_clock_monotonic_ns();
 		struct ht_request all = { .only_uid = UINT32_MAX, .detail = 7 };
