@@ -476,6 +476,7 @@ rings_are_merged_by_time(void **state)
 	segment_builder_event(reading.builder, 1, HEAPTOP_EVENT_FORK, 25, "");
 	segment_builder_event(reading.builder, 1, HEAPTOP_EVENT_FORK, 35, "");
 	assert_int_equal(decode(&reading, everything, false), 0);
+	assert_int_equal(reading.sample.heap->dropped.events, 2);
 	static const uint64_t times[] = { 20, 25, 30, 35, 40 };
 	assert_int_equal(reading.sample.heap->event_count, 5);
 	for (size_t i = 0; i < 5; i++)
