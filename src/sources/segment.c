@@ -27,12 +27,10 @@
 #include "sources/segment_file.h"
 #include "sources/segment_name.h"
 #include "sources/segment_places.h"
+#include "sources/segment_reasons.h"
 #include "sources/segment_tids.h"
 
-enum {
-	MOST_FILES = 65536,
-	MAPS_BYTES = 64 * 1024,
-};
+enum { MOST_FILES = 65536 };
 
 /* A program may die without its directory changing, so the dead are looked for now and then. */
 #define COLLECT_NS UINT64_C(10000000000)
@@ -485,67 +483,13 @@ poll_file(struct ht_segments *segments, struct ht_poll *poll, struct file *file)
 	return process != NULL ? poll_living(segments, poll, file, process) : 0;
 }
 
-/* True when PID has the library with the hooks mapped; looks at no more than its first maps. */
-static bool
-has_preload(const struct ht_segments *segments, int32_t pid)
-{
-	char *text = malloc(MAPS_BYTES);
-	if (text == NULL)
-		return false;
-	int fd = ht_proc_dir_open_file(&segments->proc, pid, "maps");
-	size_t length = 0;
-	/* The kernel gives a page at a time. */
-	for (ssize_t part = 1; fd >= 0 && part > 0 && length < MAPS_BYTES;) {
-		part = read(fd, text + length, MAPS_BYTES - length);
-		length += part > 0 ? (size_t)part : 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	static const char library[] = "/libheaptop-malloc.so";
-	bool found = memmem(text, length, library, sizeof(library) - 1) != NULL;
-	free(text);
-	return found;
-}
-
-/* Why the processes that the request names have no segment, as far as it can be told. */
-static void
-tell_who_is_quiet(const struct ht_segments *segments, struct ht_poll *poll)
-{
-	const struct ht_request *request = poll->request;
-	const struct ht_pid_list *named =
-	    request->only.count != 0 ? &request->only : &request->detail_for;
-	for (size_t i = 0; i < named->count; i++) {
-		struct ht_sample *process = ht_poll_find_process(poll, named->pids[i]);
-		bool has_sample = false;
-		for (size_t k = poll->process_samples; k < poll->sample_count; k++)
-			has_sample |= poll->samples[k].key.pid == named->pids[i];
-		if (process != NULL && !has_sample && process->quality_reason == NULL &&
-		    has_preload(segments, named->pids[i]))
-			process->quality_reason =
-			    "preloaded, but has not allocated enough to publish";
-	}
-}
-
-/* Nobody but root can tell whether another user's process is instrumented. */
-static void
-tell_what_is_hidden(struct ht_poll *poll)
-{
-	uid_t own = geteuid();
-	for (size_t i = 0; own != 0 && i < poll->process_samples; i++) {
-		struct ht_sample *sample = &poll->samples[i];
-		if (sample->uid != own && sample->quality_reason == NULL)
-			sample->quality_reason = "not permitted: another user's process";
-	}
-}
-
 int
 ht_segments_poll(struct ht_segments *segments, struct ht_poll *poll)
 {
 	int result = update_files(segments, poll);
 	for (size_t i = 0; i < segments->count && result == 0; i++)
 		result = poll_file(segments, poll, &segments->files[i]);
-	tell_what_is_hidden(poll);
-	tell_who_is_quiet(segments, poll);
+	ht_segment_reasons_tell(&segments->proc, poll);
 	ht_segment_buffers_trim(&segments->buffers);
 	return result;
 }
