@@ -24,7 +24,7 @@ run_one(const struct ht_check *checks, size_t count, const char *name)
 
 /*
  * The alarm survives the exec, so that a check which hangs in its allocator ends too.
- * HEAPTOP_TARGET makes a publisher start in that process at once.
+ * HEAPTOP_TARGET makes a publisher start in that process at once; HT_CHECK_LAZY leaves it to choose.
  */
 static bool
 holds(const struct ht_check *check)
