@@ -14,7 +14,7 @@
 #include <string.h>
 
 static const struct ht_check checks[] = {
-#define HT_CHECK(name, text) { #name, text, ht_check_##name },
+#define HT_CHECK(name, text) { "all", #name, text, ht_check_##name },
 #include "checks.def"
 #undef HT_CHECK
 };
@@ -37,5 +37,6 @@ main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "--exec-target") == 0)
 		return exec_target();
-	return ht_check_run(checks, sizeof(checks) / sizeof(checks[0]), argv[1]);
+	return ht_check_run(
+	    checks, sizeof(checks) / sizeof(checks[0]), argc > 1 ? argv[1] : "--all");
 }

@@ -19,16 +19,17 @@ enum {
 
 /* One check.  Constant storage. */
 struct ht_check {
+	const char *group; /* those that are run together */
 	const char *name;
 	const char *text;  /* what holds */
 	void (*run)(void); /* returns if it does */
 };
 
 /*
- * Runs the check called NAME here, or all, each in a process of its own, if NAME is NULL.
- * Returns the status to exit with: 0 all hold, 1 one doesn't, 2 there is no such check.
+ * WHAT is the name of a check, to run here, or "--" and a group's name, whose checks each get a
+ * process of their own.  Returns the status to exit with: 0 all hold, 1 one doesn't, 2 there is no such check.
  */
-int ht_check_run(const struct ht_check *checks, size_t count, const char *name);
+int ht_check_run(const struct ht_check *checks, size_t count, const char *what);
 
 /* Ends this process as failed and says where.  Any thread; allocates nothing. */
 _Noreturn void ht_check_fail(const char *file, int line, const char *condition);

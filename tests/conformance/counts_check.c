@@ -3,10 +3,9 @@
  * Compares what the publisher counted in this very process with what the
  * process did.  Runs under the hooks, with HEAPTOP_DIR set.
  *
- *     counts_check             the checks that tally for themselves
- *     counts_check --oracle    those for which oracle.so is loaded below the hooks
- *     counts_check --limited   those that need `ulimit -f 128`
- *     counts_check NAME        that one, in this process
+ *     counts_check             the group "own" of counts.def
+ *     counts_check --GROUP     that group
+ *     counts_check NAME        that check, in this process
  */
 #include "config.h"
 
@@ -18,30 +17,10 @@
 #include <unistd.h>
 
 static const struct ht_check checks[] = {
-#define HT_OWN(name, text)     { #name, text, ht_counts_##name },
-#define HT_ORACLE(name, text)  { #name, text, ht_counts_##name },
-#define HT_LIMITED(name, text) { #name, text, ht_counts_##name },
+#define HT_COUNTS(group, name, text) { #group, #name, text, ht_counts_##name },
 #include "counts.def"
-#undef HT_OWN
-#undef HT_ORACLE
-#undef HT_LIMITED
+#undef HT_COUNTS
 };
-
-/* How many there are of each sort. */
-#define HT_OWN(name, text) +1
-#define HT_ORACLE(name, text)
-#define HT_LIMITED(name, text)
-static const size_t own_count = 0
-#include "counts.def"
-    ;
-#undef HT_ORACLE
-#define HT_ORACLE(name, text) +1
-static const size_t own_and_oracle_count = 0
-#include "counts.def"
-    ;
-#undef HT_OWN
-#undef HT_ORACLE
-#undef HT_LIMITED
 
 void *
 ht_tally_take(struct ht_totals *totals, void *block)
@@ -155,14 +134,9 @@ exec_target(void)
 int
 main(int argc, char **argv)
 {
-	if (argc < 2)
-		return ht_check_run(checks, own_count, NULL);
-	if (strcmp(argv[1], "--oracle") == 0)
-		return ht_check_run(checks + own_count, own_and_oracle_count - own_count, NULL);
-	if (strcmp(argv[1], "--limited") == 0)
-		return ht_check_run(checks + own_and_oracle_count,
-		    sizeof(checks) / sizeof(checks[0]) - own_and_oracle_count, NULL);
-	if (strcmp(argv[1], "--exec-target") == 0)
+	const char *what = argc > 1 ? argv[1] : "--own";
+
+	if (strcmp(what, "--exec-target") == 0)
 		return exec_target();
-	return ht_check_run(checks, sizeof(checks) / sizeof(checks[0]), argv[1]);
+	return ht_check_run(checks, sizeof(checks) / sizeof(checks[0]), what);
 }

@@ -6,13 +6,9 @@
 #include "check.h"
 #include "segment_totals.h"
 
-#define HT_OWN(name, text)     void ht_counts_##name(void);
-#define HT_ORACLE(name, text)  void ht_counts_##name(void);
-#define HT_LIMITED(name, text) void ht_counts_##name(void);
+#define HT_COUNTS(group, name, text) void ht_counts_##name(void);
 #include "counts.def"
-#undef HT_OWN
-#undef HT_ORACLE
-#undef HT_LIMITED
+#undef HT_COUNTS
 
 enum { HT_TALLY_BLOCKS = 512 };
 

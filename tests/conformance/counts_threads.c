@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 #include <time.h>
 
 enum { THREADS = 8, MAILBOXES = 64 };
@@ -349,4 +350,65 @@ ht_counts_oracle_thread_churn(void)
 	HT_REQUIRE(after.slots_ever_used <= 8 * AT_ONCE);
 	HT_REQUIRE(after.globals.dropped_threads == 0);
 	HT_REQUIRE(after.globals.threads_started >= (uint64_t)count);
+}
+
+/* Until it is published; nothing that was allocated before may be missing. */
+static void
+churn_until_published(void)
+{
+	HT_REQUIRE(!ht_segment_exists());
+	for (int i = 0; i < 100000 && !ht_segment_exists(); i++)
+		free(realloc(malloc(16), 300));
+	require_oracle_agrees();
+}
+
+void
+ht_counts_late_single(void)
+{
+	churn_until_published();
+	HT_REQUIRE(after.live_slots == 1);
+}
+
+void
+ht_counts_late_pthread(void)
+{
+	HT_REQUIRE(!ht_segment_exists());
+	free(malloc(100));
+	start_and_join(allocate_once);
+	require_oracle_agrees();
+}
+
+static int
+allocate_in_thrd(void *argument)
+{
+	(void)argument;
+	free(malloc(1000));
+	return 0;
+}
+
+/* The first thread's counts are its own until it allocates again. */
+void
+ht_counts_late_thrd_create(void)
+{
+	thrd_t thread;
+	int result;
+
+	HT_REQUIRE(!ht_segment_exists());
+	free(malloc(100));
+	HT_REQUIRE(thrd_create(&thread, allocate_in_thrd, NULL) == thrd_success);
+	HT_REQUIRE(thrd_join(thread, &result) == thrd_success);
+	free(malloc(100));
+	require_oracle_agrees();
+}
+
+void
+ht_counts_late_signal_storm(void)
+{
+	timer_t timer = storm_start();
+
+	churn_until_calls(50);
+	HT_REQUIRE(timer_delete(timer) == 0);
+	for (int i = 0; i < 1000; i++)
+		free(malloc(1000));
+	require_oracle_agrees();
 }

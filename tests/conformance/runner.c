@@ -47,20 +47,39 @@ holds(const struct ht_check *check)
 	return status == 0;
 }
 
-int
-ht_check_run(const struct ht_check *checks, size_t count, const char *name)
+static size_t
+members(const struct ht_check *checks, size_t count, const char *group)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += strcmp(checks[i].group, group) == 0;
+	return found;
+}
+
+static int
+run_group(const struct ht_check *checks, size_t count, const char *group)
 {
 	int status = EXIT_SUCCESS;
+	size_t number = 0;
 
-	if (name != NULL)
-		return run_one(checks, count, name);
-	dprintf(STDOUT_FILENO, "1..%zu\n", count);
+	dprintf(STDOUT_FILENO, "1..%zu\n", members(checks, count, group));
 	for (size_t i = 0; i < count; i++) {
+		if (strcmp(checks[i].group, group) != 0)
+			continue;
 		bool ok = holds(&checks[i]);
-		dprintf(STDOUT_FILENO, "%s %zu - %s: %s\n", ok ? "ok" : "not ok", i + 1,
+		dprintf(STDOUT_FILENO, "%s %zu - %s: %s\n", ok ? "ok" : "not ok", ++number,
 		    checks[i].name, checks[i].text);
 		if (!ok)
 			status = EXIT_FAILURE;
 	}
 	return status;
+}
+
+int
+ht_check_run(const struct ht_check *checks, size_t count, const char *what)
+{
+	if (strncmp(what, "--", 2) != 0)
+		return run_one(checks, count, what);
+	return run_group(checks, count, what + 2);
 }
