@@ -22,6 +22,7 @@ ht_calls_find(void)
 	FIND(fexecve);
 	FIND(execveat);
 	FIND(fork);
+	FIND(mlockall);
 	FIND(prctl);
 	FIND(syscall);
 	FIND(pthread_create);

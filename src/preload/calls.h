@@ -23,6 +23,7 @@ struct ht_calls {
 	int (*fexecve)(int, char *const[], char *const[]);
 	int (*execveat)(int, const char *, char *const[], char *const[], int);
 	pid_t (*fork)(void);
+	int (*mlockall)(int);
 	int (*prctl)(int, ...);
 	long (*syscall)(long, ...);
 	int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);

@@ -18,10 +18,13 @@
 #include "preload/process.h"
 #include "preload/threads.h"
 
-static void
+/* False: we are in one already. */
+static bool
 prepare_for_sandbox(bool strict)
 {
 	int saved = errno;
+	if (__atomic_load_n(&ht_process.sandboxed, __ATOMIC_RELAXED))
+		return false;
 	if (ht_process_phase() == HT_PHASE_NONE)
 		ht_process_join();
 	ht_process_attach();
@@ -34,6 +37,17 @@ prepare_for_sandbox(bool strict)
 	}
 	__atomic_store_n(&ht_process.sandboxed, true, __ATOMIC_RELEASE);
 	errno = saved;
+	return true;
+}
+
+/* The kernel refused: programs ask for a filter of NULL only to see whether there are any. */
+static void
+forget_sandbox(void)
+{
+	__atomic_store_n(&ht_process.sandboxed, false, __ATOMIC_RELEASE);
+	if (ht_process_phase() == HT_PHASE_ATTACHED)
+		__atomic_fetch_and(&ht_process.segment.header->flags,
+		    ~(uint32_t)HEAPTOP_FLAG_SANDBOXED, __ATOMIC_RELAXED);
 }
 
 HT_EXPORT int
@@ -47,9 +61,10 @@ prctl(int option, ...)
 	unsigned long d = va_arg(arguments, unsigned long);
 	va_end(arguments);
 	ht_calls_find();
-	if (option == PR_SET_SECCOMP)
-		prepare_for_sandbox(a == SECCOMP_MODE_STRICT);
+	bool enters = option == PR_SET_SECCOMP && prepare_for_sandbox(a == SECCOMP_MODE_STRICT);
 	int result = ht_calls.prctl(option, a, b, c, d);
+	if (enters && result != 0)
+		forget_sandbox();
 	if (option == PR_SET_NAME && result == 0)
 		ht_threads_renamed();
 	return result;
@@ -68,7 +83,12 @@ syscall(long number, ...)
 	long f = va_arg(arguments, long);
 	va_end(arguments);
 	ht_calls_find();
-	if (number == SYS_seccomp && (a == SECCOMP_SET_MODE_FILTER || a == SECCOMP_SET_MODE_STRICT))
-		prepare_for_sandbox(a == SECCOMP_SET_MODE_STRICT);
-	return ht_calls.syscall(number, a, b, c, d, e, f);
+	bool filters = number == SYS_seccomp && a == SECCOMP_SET_MODE_FILTER;
+	bool restricts = number == SYS_seccomp && a == SECCOMP_SET_MODE_STRICT;
+	bool enters = (filters || restricts) && prepare_for_sandbox(restricts);
+	long result = ht_calls.syscall(number, a, b, c, d, e, f);
+	/* More than 0: a thread that could not follow into the filter; or the filter's descriptor. */
+	if (enters && result < 0)
+		forget_sandbox();
+	return result;
 }

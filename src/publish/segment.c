@@ -376,6 +376,26 @@ ht_segment_grow(struct ht_segment *segment)
 	return grown;
 }
 
+bool
+ht_segment_release_reserve(struct ht_segment *segment)
+{
+	if (__atomic_exchange_n(&segment->growing, true, __ATOMIC_ACQUIRE))
+		return false;
+	int saved = errno;
+	uint32_t count = ht_segment_slot_count(segment);
+	uint64_t used = round_to_page(SLOTS_OFFSET + (uint64_t)count * sizeof(*segment->slots));
+	bool released = used < segment->reserved_bytes &&
+			munmap(segment->base + used, segment->reserved_bytes - used) == 0;
+	if (released) {
+		segment->reserved_bytes = used;
+		segment->slots_limit = count;
+		__atomic_store_n(&segment->growth_failed, true, __ATOMIC_RELAXED);
+	}
+	__atomic_store_n(&segment->growing, false, __ATOMIC_RELEASE);
+	errno = saved;
+	return released;
+}
+
 void
 ht_segment_unlink(struct ht_segment *segment)
 {

@@ -63,6 +63,12 @@ void ht_segment_set_state(struct ht_segment *segment, enum heaptop_segment_state
 /* Backs more thread slots.  True when there are more than before.  Any thread. */
 bool ht_segment_grow(struct ht_segment *segment);
 
+/*
+ * Unmaps what is reserved for growth; there will be none.  False when there is nothing to release, or
+ * another thread is growing the segment.  Any thread.
+ */
+bool ht_segment_release_reserve(struct ht_segment *segment);
+
 /* Removes the file's name, if there is a file.  Any thread. */
 void ht_segment_unlink(struct ht_segment *segment);
 
