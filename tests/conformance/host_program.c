@@ -159,6 +159,30 @@ lock_memory(const char *file)
 	allocate();
 }
 
+/* What an unprivileged program may lock by default is 8 MiB. */
+static void
+lock_little_memory(const char *file)
+{
+	(void)file;
+	allocate();
+	say(mlockall(MCL_CURRENT) == 0 ? "locked\n" : "not locked\n");
+	HT_REQUIRE(munlockall() == 0);
+	start_threads();
+	allocate();
+}
+
+/* How programs see whether there are filters: they ask for one that can't be. */
+static void
+probe_sandbox(const char *file)
+{
+	(void)file;
+	allocate();
+	HT_REQUIRE(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) == -1 && errno == EFAULT);
+	HT_REQUIRE(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, NULL) == -1);
+	HT_REQUIRE(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, ~0U, NULL) == -1);
+	start_threads();
+}
+
 /* Everything that an allocator, the threads' futexes and the end need; all else kills. */
 static const unsigned allowed_calls[] = { SYS_read, SYS_write, SYS_brk, SYS_mmap, SYS_munmap,
 	SYS_mremap, SYS_mprotect, SYS_madvise, SYS_futex, SYS_rt_sigprocmask, SYS_rt_sigreturn,
@@ -337,6 +361,8 @@ static const struct {
 	{ "no-descriptors", use_up_descriptors },
 	{ "change-root", change_root },
 	{ "lock-memory", lock_memory },
+	{ "lock-little-memory", lock_little_memory },
+	{ "probe-sandbox", probe_sandbox },
 	{ "sandbox", sandbox },
 	{ "sandbox-by-syscall", sandbox_by_syscall },
 	{ "sandbox-strict", sandbox_strict },

@@ -58,22 +58,7 @@ plain='allocated
 threads came and went
 allocated'
 
-# Ways to live.
-same "threads come and go" "$host" plain
-same "all descriptors closed and their numbers used again" "$host" close-descriptors "$tmp/own"
-is "the host's file is its own" "$(cat "$tmp/own")" "the host's own"
-same "memory locked" "$host" lock-memory
-if [ "$(id -u)" -eq 0 ]; then
-	mkdir -p "$tmp/root"
-	same "root changed and privileges dropped" "$host" change-root "$tmp/root"
-else
-	skip "root changed and privileges dropped" "not root"
-fi
-same "a filter that kills, set by prctl" "$host" sandbox
-same "a filter that kills, set by syscall for all threads" "$host" sandbox-by-syscall
-same "strict mode" "$host" sandbox-strict
-
-# Limits.  limited OPTION VALUE COMMAND...: in a process that may have so much.
+# limited OPTION VALUE COMMAND...: in a process that may have so much.
 cat >"$tmp/limited" <<'SH'
 #!/bin/bash
 ulimit "$1" "$2" && shift 2 && exec "$@"
@@ -83,6 +68,37 @@ cat >"$tmp/grouped" <<'SH'
 echo $$ >"$1/cgroup.procs" && shift && exec "$@"
 SH
 chmod +x "$tmp/limited" "$tmp/grouped"
+
+# Ways to live.
+same "threads come and go" "$host" plain
+same "all descriptors closed and their numbers used again" "$host" close-descriptors "$tmp/own"
+is "the host's file is its own" "$(cat "$tmp/own")" "the host's own"
+same "memory locked" "$host" lock-memory
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+	unprivileged=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	chmod 711 "$tmp"
+	chown 65534 "$HEAPTOP_DIR"
+	same "little memory locked, by a user without privileges" \
+		"$tmp/limited" -l 8192 "${unprivileged[@]}" "$host" lock-little-memory
+	chown 0 "$HEAPTOP_DIR"
+else
+	same "little memory locked, by a user without privileges" \
+		"$tmp/limited" -l 8192 "$host" lock-little-memory
+fi
+if [ "$(id -u)" -eq 0 ]; then
+	mkdir -p "$tmp/root"
+	same "root changed and privileges dropped" "$host" change-root "$tmp/root"
+else
+	skip "root changed and privileges dropped" "not root"
+fi
+same "a filter that kills, set by prctl" "$host" sandbox
+same "a filter that kills, set by syscall for all threads" "$host" sandbox-by-syscall
+same "strict mode" "$host" sandbox-strict
+same "a filter asked for in vain" "$host" probe-sandbox
+publish "$host" probe-sandbox >"$tmp/out"
+is "regress: after that it leaves in order" "$(segments)" 0
+
+# Limits.
 same "no byte of any file" "$tmp/limited" -f 0 "$host" plain
 same "files of 32 KiB" "$tmp/limited" -f 32 "$host" plain
 same "no further descriptors" "$host" no-descriptors
