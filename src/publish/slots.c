@@ -131,7 +131,7 @@ take_from_dead(struct heaptop_thread_slot *slot, uint32_t pid)
 	uint32_t tid = __atomic_load_n(&slot->tid, __ATOMIC_RELAXED);
 	if (seen.part.state != HEAPTOP_SLOT_LIVE || tid == 0)
 		return false;
-	if (syscall(SYS_tgkill, pid, tid, 0) == 0 || errno != ESRCH)
+	if (ht_kernel_call(SYS_tgkill, (long)pid, (long)tid, 0) != -ESRCH)
 		return false;
 	union ownership claimed = seen;
 	claimed.part.state = HEAPTOP_SLOT_CLAIMED;
