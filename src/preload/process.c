@@ -25,7 +25,10 @@
 #define MADV_WIPEONFORK 18 /* Linux 4.14 */
 #endif
 
-enum { CONTROLS = 8192 + 1 }; /* the private slot's and one a slot of the segment */
+enum {
+	CONTROLS = 8192 + 1, /* the private slot's and one a slot of the segment */
+	FIRST_SWEEPS = 16,
+};
 
 struct ht_process ht_process = { .follow_children = true, .attach_bytes = HT_ATTACH_BYTES };
 struct ht_control ht_control_new;
@@ -196,6 +199,36 @@ move_pending(void)
 	ht_slot_move_shared(&ht_process.pending, ht_process.segment.overflow);
 }
 
+static bool
+is_used(const struct heaptop_thread_slot *slot)
+{
+	return ht_counter_read(&slot->allocated_bytes) != 0 ||
+	       ht_counter_read(&slot->freed_bytes) != 0 ||
+	       ht_counter_read(&slot->failed_requests) != 0;
+}
+
+bool
+ht_process_sweep(void)
+{
+	bool again = ht_process.sweeps_due != 0;
+	if (again)
+		ht_process.sweeps_due--;
+	/* Where sizes are unknown no bytes tell of blocks. */
+	if (is_used(&ht_process.first_slot) || (again && ht_real_hides_sizes))
+		ht_slot_move(&ht_process.first_slot, ht_self->slot);
+	if (is_used(&ht_process.pending) || (again && ht_real_hides_sizes))
+		move_pending();
+	return again;
+}
+
+/* The private slot's counts become ours; the operations to come look for late ones. */
+static void
+take_first(void)
+{
+	ht_slot_move(&ht_process.first_slot, ht_self->slot);
+	ht_process.sweeps_due = FIRST_SWEEPS;
+}
+
 void
 ht_process_move_first(void)
 {
@@ -203,9 +236,10 @@ ht_process_move_first(void)
 		return;
 	ht_guarded = true;
 	if (use_segment_slot()) {
-		ht_slot_move(&ht_process.first_slot, ht_self->slot);
+		take_first();
 		move_pending();
 		ht_peak_settle(ht_self);
+		ht_self->allocated_mark = ht_self->freed_mark = 0;
 	}
 	ht_guarded = false;
 }
@@ -260,14 +294,17 @@ ht_process_attach(void)
 	bool was_first = ht_self == &ht_process.controls[0];
 	set_phase(HT_PHASE_ATTACHED);
 	if (use_segment_slot() && was_first)
-		ht_slot_move(&ht_process.first_slot, ht_self->slot);
+		take_first();
 	else if (!was_first)
 		/* Its owner moves by itself, at its next allocation or free. */
 		ht_process.controls[0].allocated_mark = ht_process.controls[0].freed_mark = 0;
 	move_pending();
 	ht_peak_carry();
-	if (ht_self->index >= 0 && ht_self->slot != NULL)
+	if (ht_self->index >= 0 && ht_self->slot != NULL) {
 		ht_peak_settle(ht_self);
+		if (was_first)
+			ht_self->allocated_mark = ht_self->freed_mark = 0;
+	}
 	ht_segment_set_state(&ht_process.segment, HEAPTOP_STATE_LIVE);
 	if (former[0] != '\0') {
 		struct heaptop_event event = { 0 };
@@ -367,6 +404,8 @@ ht_process_leave(void)
 {
 	int saved = errno;
 	if (is_own_segment()) {
+		if (ht_self->slot != NULL && ht_self->index >= 0)
+			ht_process_sweep();
 		ht_segment_set_state(&ht_process.segment, HEAPTOP_STATE_CLOSED);
 		if (!ht_process.keep && !ht_process.sandboxed)
 			ht_segment_unlink(&ht_process.segment);

@@ -54,6 +54,7 @@ struct ht_process {
 	uint64_t begun_ns;     /* CLOCK_MONOTONIC of the first allocation, or of the fork */
 	uint64_t inherited_bytes;
 	uint64_t inherited_blocks;
+	uint32_t sweeps_due;         /* of ht_process_sweep, one at each of the next operations */
 	bool has_threads;            /* more than one, once: the peak is kept the shared way */
 	int64_t first_peak;          /* highest net change of the private slot */
 	uint64_t high_water_bytes;   /* of the last high_water event */
@@ -81,6 +82,13 @@ void ht_process_consider_attaching(void);
 
 /* The private first slot's owner moves to the segment that another thread has made. */
 void ht_process_move_first(void);
+
+/*
+ * Moves on what came late to the private slots: the operation that a signal handler interrupted to
+ * publish the process, or another thread's, may have had such a slot in hand.  True: do so again at the
+ * next operation.  The calling thread owns a slot of the segment and is guarded.
+ */
+bool ht_process_sweep(void);
 
 /* The slot that threads without one share. */
 struct heaptop_thread_slot *ht_process_shared_slot(void);

@@ -105,7 +105,10 @@ ht_slow_mark(void)
 			ht_process_move_first();
 		if (ht_self->index >= 0) {
 			ht_guarded = true;
+			bool again = ht_process_sweep();
 			ht_peak_look(ht_self);
+			if (again)
+				ht_self->allocated_mark = ht_self->freed_mark = 0;
 			ht_guarded = false;
 		}
 		break;
