@@ -45,7 +45,7 @@ machine() {
 pair_ns() {
 	local library=$1
 	shift
-	LD_PRELOAD=$library HEAPTOP_DIR=$tmp/segments "$bench/pairs" "$@" | sed -n 's/^pair //p'
+	LD_PRELOAD=$library HEAPTOP_DIR=$HEAPTOP_DIR "$bench/pairs" "$@" | sed -n 's/^pair //p'
 }
 
 # added_by LIBRARY ROUNDS PAIRS-ARGUMENT...: best bare and best under the library, in turns; sets
@@ -87,7 +87,7 @@ hot_path() {
 
 # Instructions of a run of so many pairs.
 instructions_of() {
-	LD_PRELOAD=$1 HEAPTOP_DIR=$tmp/segments valgrind --tool=callgrind \
+	LD_PRELOAD=$1 HEAPTOP_DIR=$HEAPTOP_DIR valgrind --tool=callgrind \
 		--callgrind-out-file="$tmp/callgrind" "$bench/pairs" 1 1024 "$2" 2>&1 |
 		sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
 }
@@ -145,12 +145,12 @@ bash_echo() {
 
 # KiB that the segment of a program of so many threads takes.
 backed_kib() {
-	rm -f "$tmp"/segments/*
+	rm -f "$HEAPTOP_DIR"/*
 	mkfifo "$tmp/input.$1"
 	"$heaptop" run -- "$bench/threads" "$1" <"$tmp/input.$1" >"$tmp/ready" &
 	exec 9>"$tmp/input.$1"
 	wait_until 'grep -q ready "$tmp/ready"' 60 >&2
-	stat -c '%b %B' "$tmp"/segments/* | awk '{ sum += $1 * $2 } END { printf "%d", sum / 1024 }'
+	stat -c '%b %B' "$HEAPTOP_DIR"/* | awk '{ sum += $1 * $2 } END { printf "%d", sum / 1024 }'
 	exec 9>&-
 	wait
 }
