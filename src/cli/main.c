@@ -2,6 +2,7 @@
 /* heaptop: finds the command, reads the options, runs it. */
 #include "config.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +52,8 @@ finish_output(int status)
 	struct ht_error error;
 	if (fflush(stdout) == 0)
 		return status;
-	ht_error_set(&error, HT_ERROR_RUNTIME, "cannot write to standard output");
+	ht_error_set(
+	    &error, HT_ERROR_RUNTIME, "cannot write to standard output: %s", strerror(errno));
 	return ht_output_error(&error);
 }
 

@@ -239,6 +239,11 @@ parse_sort(const char *text, struct ht_sort *sort, struct ht_error *error)
 static int
 add_targets(const char *list, struct ht_text *targets, struct ht_error *error)
 {
+	/* A script's empty variable must not stand for every process. */
+	if (list[0] == '\0') {
+		ht_error_set(error, HT_ERROR_USAGE, "'' is neither a pid nor a program's name");
+		return -EINVAL;
+	}
 	if (targets->length > 0)
 		ht_text_add(targets, ",", 1);
 	ht_text_add_string(targets, list);
