@@ -318,7 +318,9 @@ ht_process_consider_attaching(void)
 {
 	struct ht_control *control = ht_self;
 	const struct heaptop_thread_slot *slot = control->slot;
+	/* More than was allocated can only be freed by a child, of what it inherited. */
 	if (slot->allocated_bytes >= ht_process.attach_bytes ||
+	    slot->freed_bytes >= HT_ATTACH_BYTES ||
 	    ht_process_now_ns() - ht_process.begun_ns >= HT_ATTACH_AGE_NS)
 		ht_process_attach();
 	if (ht_self == control) {

@@ -4,7 +4,7 @@
  * a monitor should show as JSON, waits for the end of its input, and ends.
  * Needs oracle.so loaded below the hooks.
  *
- *     known_counts single | threads | fork
+ *     known_counts single | threads | fork | release
  */
 #include "config.h"
 
@@ -108,6 +108,23 @@ in_child(void)
 	fail_three_times();
 }
 
+/* The child frees what it inherited and allocates next to nothing. */
+static void
+in_child_that_frees(void)
+{
+	enum { COUNT = 600 };
+	static void *blocks[COUNT];
+	for (int i = 0; i < COUNT; i++)
+		blocks[i] = malloc(1000);
+	at_fork = oracle_now();
+	int pid = fork();
+	HT_REQUIRE(pid >= 0);
+	if (pid != 0)
+		_exit(ht_child_wait(pid));
+	for (int i = 0; i < COUNT - 1; i++)
+		free(blocks[i]);
+}
+
 static unsigned long long
 difference(uint64_t more, uint64_t less)
 {
@@ -152,6 +169,8 @@ main(int argc, char **argv)
 		threads();
 	else if (strcmp(argv[1], "fork") == 0)
 		in_child();
+	else if (strcmp(argv[1], "release") == 0)
+		in_child_that_frees();
 	print();
 	while (read(STDIN_FILENO, &byte, 1) > 0)
 		;

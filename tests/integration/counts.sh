@@ -58,6 +58,7 @@ shown() {
 shown single 1
 shown threads 6
 shown fork 1
+shown release 1
 work single
 "$heaptop" snapshot -p "$known_pid" --format json --detail events >"$tmp/picture"
 is "failed requests are events with the size asked for" \
