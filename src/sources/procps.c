@@ -17,10 +17,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "decode/procfs.h"
 #include "model/frame.h"
 #include "sources/cgroup.h"
 
 enum {
+	STAT_BYTES = 1024,
 	BATCH = 255,
 	MOST_COMMAND_BYTES = 4096,
 };
@@ -209,13 +211,13 @@ apply_plain(struct ht_poll *poll, struct pids_stack *stack)
 	const struct ht_process_record *record =
 	    ht_process_table_find(poll->processes, sample->key.pid);
 	const char *user = PIDS_VAL(PLAIN_USER, str, stack, info);
-	/* libproc2 writes "-" where there is no command line. */
-	if (record == NULL || !record->is_kernel_thread)
+	sample->state = (char)PIDS_VAL(PLAIN_STATE, s_ch, stack, info);
+	/* libproc2 writes "-" where there is no command line: a kernel thread, a zombie. */
+	if ((record == NULL || !record->is_kernel_thread) && sample->state != 'Z')
 		sample->command =
 		    join_command(poll->arena, PIDS_VAL(PLAIN_COMMAND, strv, stack, info));
 	if (user != NULL)
 		sample->user = ht_arena_text(poll->arena, user, strlen(user));
-	sample->state = (char)PIDS_VAL(PLAIN_STATE, s_ch, stack, info);
 	HT_SET_U(&sample->process, HT_PROCESS_THREAD_COUNT,
 	    (uint64_t)PIDS_VAL(PLAIN_THREADS, s_int, stack, info));
 	HT_SET_U(&sample->process, HT_PROCESS_SWAP,
@@ -320,18 +322,26 @@ fill_slow(struct ht_procps *procps, struct ht_poll *poll)
 	return 0;
 }
 
+/* The beginning of a file of a thread; its length, or less than 1. */
+static ssize_t
+read_task_file(int32_t pid, int32_t tid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", (int)pid, (int)tid, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ssize_t length = read(fd, text, size);
+	close(fd);
+	return length;
+}
+
 /* libproc2 shows an unprintable byte as '?' or '.': then the name is read as the kernel has it. */
 static void
 read_raw_name(int32_t pid, struct ht_thread *task)
 {
-	char path[64];
 	char text[sizeof(task->name) + 1];
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", (int)pid, (int)task->tid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	ssize_t length = read(fd, text, sizeof(text));
-	close(fd);
+	ssize_t length = read_task_file(pid, task->tid, "comm", text, sizeof(text));
 	if (length <= 0)
 		return;
 	if (text[length - 1] == '\n')
@@ -342,6 +352,17 @@ read_raw_name(int32_t pid, struct ht_thread *task)
 	task->name[length] = '\0';
 }
 
+/* libproc2 gives the first thread the processor time of the whole process. */
+static void
+read_first_thread(const struct ht_procps *procps, int32_t pid, struct ht_thread *task)
+{
+	char text[STAT_BYTES];
+	struct ht_procfs_stat stat;
+	ssize_t length = read_task_file(pid, task->tid, "stat", text, sizeof(text));
+	if (length > 0 && ht_procfs_decode_stat(text, (size_t)length, &stat) == 0)
+		task->cpu_time_ns = stat.cpu_ticks * procps->ns_per_tick;
+}
+
 static void
 apply_task(
     const struct ht_procps *procps, int32_t pid, struct pids_stack *stack, struct ht_thread *task)
@@ -350,6 +371,8 @@ apply_task(
 	task->tid = PIDS_VAL(THREAD_TID, s_int, stack, info);
 	task->state = (char)PIDS_VAL(THREAD_STATE, s_ch, stack, info);
 	task->cpu_time_ns = PIDS_VAL(THREAD_TIME, ull_int, stack, info) * procps->ns_per_tick;
+	if (task->tid == pid)
+		read_first_thread(procps, pid, task);
 	if (name == NULL)
 		return;
 	strncat(task->name, name, sizeof(task->name) - 1);

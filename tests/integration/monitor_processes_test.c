@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -20,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -297,6 +299,89 @@ a_thread_is_no_process(void **state)
 	ht_sampler_free(sampler);
 }
 
+/* Uses up its share of processor time, and stays. */
+static void *
+burn(void *context)
+{
+	struct timespec used = { 0 };
+	while (used.tv_sec == 0 && used.tv_nsec < 200 * 1000 * 1000)
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	pthread_barrier_wait(context);
+	pause();
+	return NULL;
+}
+
+/* A child whose second thread burns, told of by a byte, once a byte comes from us. */
+static pid_t
+start_burner(int go, int burnt)
+{
+	pid_t pid = fork();
+	if (pid != 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pthread_t thread;
+	pthread_barrier_t done;
+	char byte;
+	pthread_barrier_init(&done, NULL, 2);
+	if (write(burnt, "!", 1) != 1 || read(go, &byte, 1) != 1 ||
+	    pthread_create(&thread, NULL, burn, &done) != 0)
+		_exit(1);
+	pthread_barrier_wait(&done);
+	if (write(burnt, "!", 1) != 1)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static void
+regress_the_first_thread_has_its_own_processor_time(void **state)
+{
+	(void)state;
+	int go[2], burnt[2];
+	char byte;
+	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(burnt, O_CLOEXEC), 0);
+	struct ht_sampler *sampler = monitor_sampler();
+	pid_t pid = start_burner(go[0], burnt[1]);
+	assert_true(pid > 0);
+	assert_int_equal(read(burnt[0], &byte, 1), 1);
+	ht_frame_free(monitor_tick(sampler, pid));
+	assert_int_equal(write(go[1], "!", 1), 1);
+	assert_int_equal(read(burnt[0], &byte, 1), 1);
+	struct ht_frame *frame = monitor_tick(sampler, pid);
+	const struct ht_process *row = ht_frame_find(frame, (int32_t)pid);
+	assert_non_null(row);
+	assert_int_equal(row->thread_count, 2);
+	const struct ht_thread_values *first = &row->threads[0].values;
+	assert_true(HT_HAS(first, HT_THREAD_CPU) && HT_HAS(&row->values, HT_PROCESS_CPU));
+	assert_true(first->value[HT_THREAD_CPU].f * 2 < row->values.value[HT_PROCESS_CPU].f);
+	ht_frame_free(frame);
+	monitor_kill(pid);
+	ht_sampler_free(sampler);
+}
+
+static void
+regress_a_zombie_keeps_its_name(void **state)
+{
+	(void)state;
+	struct ht_sampler *sampler = monitor_sampler();
+	pid_t pid = start_named("late");
+	assert_true(pid > 0);
+	siginfo_t ended;
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT), 0);
+	struct ht_frame *frame = monitor_tick(sampler, pid);
+	assert_non_null(frame);
+	const struct ht_process *row = ht_frame_find(frame, (int32_t)pid);
+	assert_non_null(row);
+	assert_int_equal(row->state, 'Z');
+	assert_string_equal(row->name, "late");
+	assert_true(row->command == NULL || strcmp(row->command, "-") != 0);
+	ht_frame_free(frame);
+	waitpid(pid, NULL, 0);
+	ht_sampler_free(sampler);
+}
+
 int
 main(void)
 {
@@ -307,6 +392,8 @@ main(void)
 		cmocka_unit_test(a_hostile_name_is_read_whole),
 		cmocka_unit_test(few_descriptors_make_it_slow_not_wrong),
 		cmocka_unit_test(a_thread_is_no_process),
+		cmocka_unit_test(regress_the_first_thread_has_its_own_processor_time),
+		cmocka_unit_test(regress_a_zombie_keeps_its_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
