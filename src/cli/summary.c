@@ -83,7 +83,9 @@ decode(int fd, struct ht_arena *arena, struct ht_sample *sample)
 	/* What an exec left behind tells nothing of the program that followed. */
 	if (identity.state == HEAPTOP_STATE_EXEC)
 		return false;
-	const struct ht_segment_copy copy = { bytes, bytes, length, file_size };
+	const struct ht_segment_copy copy = {
+		.first = bytes, .second = bytes, .length = length, .file_size = file_size
+	};
 	const struct ht_segment_want want = { .detail = HT_DETAIL_THREADS, .last_try = true };
 	return ht_segment_decode(&copy, &want, arena, sample) == 0 && sample->heap != NULL;
 }

@@ -103,7 +103,8 @@ decode_globals(struct ht_segment_decoding *decoding)
 {
 	const struct ht_segment_copy *copy = decoding->copy;
 	const struct ht_segment_section *section = &decoding->layout.globals;
-	const unsigned char *one = ht_segment_record(copy->first, copy->length, section, 0);
+	const unsigned char *one =
+	    ht_segment_record(copy->first, ht_segment_first_length(copy), section, 0);
 	const unsigned char *two = ht_segment_record(copy->second, copy->length, section, 0);
 	struct heaptop_globals first, second;
 	if (one == NULL || two == NULL)
@@ -215,8 +216,8 @@ ht_segment_decode(const struct ht_segment_copy *copy, const struct ht_segment_wa
 	struct ht_segment_decoding decoding = { .copy = copy, .want = want, .arena = arena };
 	sample_init(out, want->monotonic_ns);
 	/* The first copy's table: what it counts was there when the second was made. */
-	enum ht_segment_fault fault =
-	    ht_segment_layout_read(copy->first, copy->length, copy->file_size, &decoding.layout);
+	enum ht_segment_fault fault = ht_segment_layout_read(
+	    copy->first, ht_segment_first_length(copy), copy->file_size, &decoding.layout);
 	if (fault == HT_SEGMENT_OK)
 		fault = ht_segment_probe(copy->second, copy->length, &decoding.identity);
 	if (fault != HT_SEGMENT_OK)

@@ -96,6 +96,14 @@ enum ht_segment_fault ht_segment_extent(
     const void *bytes, size_t length, uint64_t file_size, uint64_t *need);
 
 /*
+ * How many of those bytes the first copy needs when the lists of DETAIL are wanted: only
+ * a list of threads has it look at the slots, which are nearly all of a large segment.
+ * Otherwise as ht_segment_extent.
+ */
+enum ht_segment_fault ht_segment_first_extent(
+    const void *bytes, size_t length, uint64_t file_size, uint32_t detail, uint64_t *need);
+
+/*
  * Two copies of the first LENGTH bytes of one file, the second read after the first.
  * Borrowed, any alignment.  FIRST and SECOND may be the same memory for a file that
  * nobody writes any more (its process is gone).
@@ -104,7 +112,8 @@ struct ht_segment_copy {
 	const void *first;
 	const void *second;
 	size_t length;
-	uint64_t file_size; /* st_size before the copies were made */
+	uint64_t file_size;  /* st_size before the copies were made */
+	size_t first_length; /* where FIRST is shorter, by ht_segment_first_extent; 0: it is not */
 };
 
 struct ht_segment_want {

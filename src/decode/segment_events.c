@@ -28,7 +28,8 @@ static bool
 read_record(const struct ht_segment_copy *copy, const struct ht_segment_section *ring, size_t index,
     struct heaptop_event *out)
 {
-	const unsigned char *first = ht_segment_record(copy->first, copy->length, ring, index);
+	const unsigned char *first =
+	    ht_segment_record(copy->first, ht_segment_first_length(copy), ring, index);
 	const unsigned char *second = ht_segment_record(copy->second, copy->length, ring, index);
 	if (first == NULL || second == NULL || memcmp(first, second, sizeof(*out)) != 0)
 		return false;

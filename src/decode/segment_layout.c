@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "decode/segment_layout.h"
+#include "model/frame.h"
 
 #include <string.h>
 
@@ -91,6 +92,8 @@ add_section(
 	*place = section;
 	if (section.end > layout->need)
 		layout->need = section.end;
+	if (section.end > layout->need_but_threads && entry->type != HEAPTOP_SECTION_THREADS)
+		layout->need_but_threads = section.end;
 	return HT_SEGMENT_OK;
 }
 
@@ -110,7 +113,7 @@ check_contents(const struct heaptop_segment_header *header, uint64_t file_size,
 		return HT_SEGMENT_BAD_CONTENTS;
 	if (end > HT_SEGMENT_COPY_MOST_BYTES)
 		return HT_SEGMENT_TOO_LARGE;
-	layout->need = end;
+	layout->need = layout->need_but_threads = end;
 	return HT_SEGMENT_OK;
 }
 
@@ -158,6 +161,25 @@ ht_segment_extent(const void *bytes, size_t length, uint64_t file_size, uint64_t
 	if (fault == HT_SEGMENT_OK)
 		*need = layout.need;
 	return fault;
+}
+
+enum ht_segment_fault
+ht_segment_first_extent(
+    const void *bytes, size_t length, uint64_t file_size, uint32_t detail, uint64_t *need)
+{
+	struct ht_segment_layout layout;
+	*need = 0;
+	enum ht_segment_fault fault = ht_segment_layout_read(bytes, length, file_size, &layout);
+	if (fault == HT_SEGMENT_OK)
+		*need = (detail & HT_DETAIL_THREADS) != 0 ? layout.need : layout.need_but_threads;
+	return fault;
+}
+
+size_t
+ht_segment_first_length(const struct ht_segment_copy *copy)
+{
+	return copy->first_length != 0 && copy->first_length < copy->length ? copy->first_length
+									    : copy->length;
 }
 
 const unsigned char *

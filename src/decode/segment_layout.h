@@ -20,7 +20,8 @@ struct ht_segment_section {
 };
 
 struct ht_segment_layout {
-	uint64_t need; /* bytes that hold header, contents and all known sections */
+	uint64_t need;             /* bytes that hold header, contents and all known sections */
+	uint64_t need_but_threads; /* the same without the thread slots */
 	struct ht_segment_section globals;
 	struct ht_segment_section classes;
 	struct ht_segment_section overflow;
@@ -36,6 +37,9 @@ struct ht_segment_layout {
  */
 enum ht_segment_fault ht_segment_layout_read(
     const void *bytes, size_t length, uint64_t file_size, struct ht_segment_layout *out);
+
+/* How much of COPY's first there is. */
+size_t ht_segment_first_length(const struct ht_segment_copy *copy);
 
 /*
  * The bytes of record INDEX of SECTION in the LENGTH bytes at BYTES, or NULL when it

@@ -140,14 +140,17 @@ decode_slot(struct ht_segment_decoding *decoding, size_t index)
 {
 	const struct ht_segment_copy *copy = decoding->copy;
 	const struct ht_segment_section *threads = &decoding->layout.threads;
-	const unsigned char *first = ht_segment_record(copy->first, copy->length, threads, index);
 	const unsigned char *second = ht_segment_record(copy->second, copy->length, threads, index);
 	struct ht_segment_counts counts;
 	union slot_head head;
-	if (first == NULL || second == NULL || !count_slot(decoding, second, &counts))
+	if (second == NULL || !count_slot(decoding, second, &counts))
 		return false;
 	if (decoding->heap->threads == NULL)
 		return true;
+	const unsigned char *first =
+	    ht_segment_record(copy->first, ht_segment_first_length(copy), threads, index);
+	if (first == NULL)
+		return false;
 	if (!read_owner(first, second, &head))
 		decoding->owner_torn = true;
 	else if (head.slot.state == HEAPTOP_SLOT_LIVE && !less_base(&head.slot, &counts))

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "model/frame.h"
 
 enum {
 	FIRST_READ_BYTES = 64 * 1024, /* holds all of a one-thread program */
@@ -117,13 +118,14 @@ ht_segment_file_probe(int fd, struct ht_segment_identity *identity)
 }
 
 /*
- * The first copy: as much as the decoder needs, which only the copy itself
- * tells.  Its length or -errno.
+ * The first copy: as much of it as the decoder looks at for DETAIL, which only the copy itself
+ * tells, from a start of GUESS bytes.  Its length or -errno.
  */
 static ssize_t
-read_first(int fd, struct ht_segment_buffers *buffers, uint64_t file_size, size_t guess)
+read_first(
+    int fd, struct ht_segment_buffers *buffers, uint64_t file_size, uint32_t detail, size_t guess)
 {
-	uint64_t need = guess != 0 ? guess : FIRST_READ_BYTES;
+	uint64_t need = guess;
 	ssize_t length = 0;
 	for (unsigned round = 0; round < EXTENT_ROUNDS; round++) {
 		if (need > HT_SEGMENT_COPY_MOST_BYTES || reserve(buffers, need) != 0)
@@ -132,8 +134,8 @@ read_first(int fd, struct ht_segment_buffers *buffers, uint64_t file_size, size_
 		if (length < 0)
 			return length;
 		uint64_t more = 0;
-		enum ht_segment_fault fault =
-		    ht_segment_extent(buffers->first, (size_t)length, file_size, &more);
+		enum ht_segment_fault fault = ht_segment_first_extent(
+		    buffers->first, (size_t)length, file_size, detail, &more);
 		if (fault == HT_SEGMENT_OK && more > (uint64_t)length && more > need) {
 			need = more;
 			continue;
@@ -144,27 +146,47 @@ read_first(int fd, struct ht_segment_buffers *buffers, uint64_t file_size, size_
 	return length;
 }
 
+/* The second copy, of all that the first one's table of contents speaks of.  Its length or -errno. */
+static ssize_t
+read_second(int fd, struct ht_segment_buffers *buffers, uint64_t file_size, size_t first_length)
+{
+	uint64_t need = 0;
+	if (ht_segment_extent(buffers->first, first_length, file_size, &need) != HT_SEGMENT_OK ||
+	    need < first_length)
+		need = first_length;
+	if (need > HT_SEGMENT_COPY_MOST_BYTES || reserve(buffers, need) != 0)
+		return -ENOMEM;
+	return read_start(fd, buffers->second, need);
+}
+
 static int
 decode_once(int fd, struct ht_segment_buffers *buffers, const struct ht_segment_want *want,
     bool is_quiet, size_t *need, struct ht_arena *arena, struct ht_sample *sample)
 {
+	/* One copy alone must have everything. */
+	uint32_t first_detail = is_quiet ? HT_DETAIL_THREADS : want->detail;
+	bool is_whole = (first_detail & HT_DETAIL_THREADS) != 0 && *need != 0;
 	struct stat file;
 	if (fstat(fd, &file) != 0)
 		return -errno;
-	ssize_t length = read_first(fd, buffers, (uint64_t)file.st_size, *need);
+	ssize_t length = read_first(fd, buffers, (uint64_t)file.st_size, first_detail,
+	    is_whole ? *need : (size_t)FIRST_READ_BYTES);
 	if (length < 0)
 		return (int)length;
-	*need = (size_t)length;
-	struct ht_segment_copy copy = { buffers->first, buffers->first, (size_t)length,
-		(uint64_t)file.st_size };
+	struct ht_segment_copy copy = { .first = buffers->first,
+		.second = buffers->first,
+		.length = (size_t)length,
+		.file_size = (uint64_t)file.st_size };
 	if (!is_quiet) {
-		ssize_t second = read_start(fd, buffers->second, (size_t)length);
+		ssize_t second = read_second(fd, buffers, (uint64_t)file.st_size, (size_t)length);
 		if (second < 0)
 			return (int)second;
+		copy.first = buffers->first;
 		copy.second = buffers->second;
-		if ((size_t)second < copy.length) /* cut short meanwhile */
-			copy.length = (size_t)second;
+		copy.length = (size_t)second; /* less than the first: cut short meanwhile */
+		copy.first_length = (size_t)length;
 	}
+	*need = copy.length;
 	return ht_segment_decode(&copy, want, arena, sample);
 }
 
