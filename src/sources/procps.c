@@ -27,6 +27,9 @@ enum {
 	MOST_COMMAND_BYTES = 4096,
 };
 
+/* Command line, user and swapped bytes are read again when they are this old, or after an exec. */
+#define PLAIN_AGE_NS UINT64_C(2000000000)
+
 /* Proportional sizes: at most this long a tick, each again when it is this old ... */
 #define SLOW_BUDGET_NS UINT64_C(10000000)
 #define SLOW_AGE_NS    UINT64_C(5000000000)
@@ -36,7 +39,12 @@ enum {
 /* What is kept from tick to tick about a wanted process. */
 struct slow {
 	struct ht_process_key key;
-	uint64_t read_ns; /* CLOCK_MONOTONIC; 0: not yet */
+	uint64_t plain_ns;   /* CLOCK_MONOTONIC when what follows was read; 0: not yet */
+	char name[16];       /* its name then: another one is another program */
+	char *command;       /* owned; NULL: none */
+	char *user;          /* owned; NULL: unknown */
+	uint64_t swap_bytes; /* UINT64_MAX: unknown */
+	uint64_t read_ns;    /* of the figures below; 0: not yet */
 	uint64_t cost_ns;
 	uint64_t proportional_bytes; /* UINT64_MAX: unknown */
 	uint64_t limit_bytes;        /* UINT64_MAX: none */
@@ -50,24 +58,18 @@ struct ht_procps {
 	int32_t *wanted;            /* owned; this tick's pids, rising */
 	size_t wanted_count;
 	size_t wanted_capacity;
+	int32_t
+	    *due; /* owned; those whose plain items are to be read in this tick; room as wanted */
+	size_t due_count;
 	struct slow *slow; /* owned; by rising pid */
 	size_t slow_count;
 	uint64_t page_bytes;
 	uint64_t ns_per_tick;
 };
 
-enum plain_item {
-	PLAIN_PID,
-	PLAIN_BEGAN,
-	PLAIN_COMMAND,
-	PLAIN_USER,
-	PLAIN_THREADS,
-	PLAIN_SWAP,
-	PLAIN_STATE,
-	PLAIN_ITEMS
-};
+enum plain_item { PLAIN_PID, PLAIN_BEGAN, PLAIN_COMMAND, PLAIN_USER, PLAIN_SWAP, PLAIN_ITEMS };
 static enum pids_item plain_items[] = { PIDS_ID_PID, PIDS_TICS_BEGAN, PIDS_CMDLINE_V, PIDS_ID_EUSER,
-	PIDS_NLWP, PIDS_VM_SWAP, PIDS_STATE };
+	PIDS_VM_SWAP, PIDS_STATE };
 
 enum smaps_item { SMAPS_PSS, SMAPS_ITEMS };
 static enum pids_item smaps_items[] = { PIDS_SMAP_PSS };
@@ -87,6 +89,24 @@ ht_procps_new(void)
 	return procps;
 }
 
+static void
+release_slow(struct slow *slow)
+{
+	free(slow->command);
+	free(slow->user);
+	slow->command = slow->user = NULL;
+}
+
+static void
+forget_slow(struct ht_procps *procps)
+{
+	for (size_t i = 0; i < procps->slow_count; i++)
+		release_slow(&procps->slow[i]);
+	free(procps->slow);
+	procps->slow = NULL;
+	procps->slow_count = 0;
+}
+
 void
 ht_procps_free(struct ht_procps *procps)
 {
@@ -100,7 +120,8 @@ ht_procps_free(struct ht_procps *procps)
 		procps_pids_unref(&procps->threads);
 	ht_cgroups_free(procps->cgroups);
 	free(procps->wanted);
-	free(procps->slow);
+	free(procps->due);
+	forget_slow(procps);
 	free(procps);
 }
 
@@ -160,6 +181,10 @@ choose_wanted(struct ht_procps *procps, const struct ht_poll *poll)
 		if (wanted == NULL)
 			return -ENOMEM;
 		procps->wanted = wanted;
+		int32_t *due = reallocarray(procps->due, most, sizeof(*due));
+		if (due == NULL)
+			return -ENOMEM;
+		procps->due = due;
 		procps->wanted_capacity = most;
 	}
 	if (request->all_costly) {
@@ -173,9 +198,9 @@ choose_wanted(struct ht_procps *procps, const struct ht_poll *poll)
 	return 0;
 }
 
-/* Arguments with blanks between them; NULL where there are none, or for lack of memory. */
-static const char *
-join_command(struct ht_arena *arena, char *const *arguments)
+/* Arguments with blanks between them, to be freed; NULL where there are none, or for lack of memory. */
+static char *
+join_command(char *const *arguments)
 {
 	size_t length = 0;
 	if (arguments == NULL || arguments[0] == NULL)
@@ -184,7 +209,7 @@ join_command(struct ht_arena *arena, char *const *arguments)
 		length += strlen(arguments[i]) + 1;
 	if (length > MOST_COMMAND_BYTES)
 		length = MOST_COMMAND_BYTES;
-	char *command = ht_arena_alloc(arena, length + 1);
+	char *command = malloc(length + 1);
 	if (command == NULL)
 		return NULL;
 	size_t at = 0;
@@ -197,43 +222,19 @@ join_command(struct ht_arena *arena, char *const *arguments)
 	while (at > 0 && command[at - 1] == ' ')
 		at--;
 	command[at] = '\0';
-	return at != 0 ? command : NULL;
+	if (at != 0)
+		return command;
+	free(command);
+	return NULL;
 }
 
-static void
-apply_plain(struct ht_poll *poll, struct pids_stack *stack)
+/* SLOW with what it owns; nothing of that stays behind. */
+static struct slow
+take_slow(struct slow *slow)
 {
-	struct ht_sample *sample =
-	    ht_poll_find_process(poll, PIDS_VAL(PLAIN_PID, s_int, stack, info));
-	if (sample == NULL ||
-	    sample->key.start_time_ticks != PIDS_VAL(PLAIN_BEGAN, ull_int, stack, info))
-		return;
-	const struct ht_process_record *record =
-	    ht_process_table_find(poll->processes, sample->key.pid);
-	const char *user = PIDS_VAL(PLAIN_USER, str, stack, info);
-	sample->state = (char)PIDS_VAL(PLAIN_STATE, s_ch, stack, info);
-	/* libproc2 writes "-" where there is no command line: a kernel thread, a zombie. */
-	if ((record == NULL || !record->is_kernel_thread) && sample->state != 'Z')
-		sample->command =
-		    join_command(poll->arena, PIDS_VAL(PLAIN_COMMAND, strv, stack, info));
-	if (user != NULL)
-		sample->user = ht_arena_text(poll->arena, user, strlen(user));
-	HT_SET_U(&sample->process, HT_PROCESS_THREAD_COUNT,
-	    (uint64_t)PIDS_VAL(PLAIN_THREADS, s_int, stack, info));
-	HT_SET_U(&sample->process, HT_PROCESS_SWAP,
-	    (uint64_t)PIDS_VAL(PLAIN_SWAP, ul_int, stack, info) * 1024);
-}
-
-static void
-fill_plain(struct ht_procps *procps, struct ht_poll *poll)
-{
-	for (size_t done = 0; done < procps->wanted_count; done += BATCH) {
-		size_t count = procps->wanted_count - done;
-		struct pids_fetch *answer = fetch(&procps->plain, plain_items, PLAIN_ITEMS,
-		    procps->wanted + done, count < BATCH ? count : BATCH, PIDS_SELECT_PID);
-		for (int i = 0; answer != NULL && i < answer->counts->total; i++)
-			apply_plain(poll, answer->stacks[i]);
-	}
+	struct slow taken = *slow;
+	slow->command = slow->user = NULL;
+	return taken;
 }
 
 /* This tick's list of slow figures: what the last one knew of the same processes, and empty ones. */
@@ -250,16 +251,96 @@ carry_slow(struct ht_procps *procps, const struct ht_poll *poll)
 			old++;
 		if (old < procps->slow_count && procps->slow[old].key.pid == sample->key.pid &&
 		    procps->slow[old].key.start_time_ticks == sample->key.start_time_ticks)
-			next[i] = procps->slow[old];
+			next[i] = take_slow(&procps->slow[old]);
 		else
 			next[i] = (struct slow){ .key = sample->key,
+				.swap_bytes = UINT64_MAX,
 				.proportional_bytes = UINT64_MAX,
 				.limit_bytes = UINT64_MAX };
 	}
-	free(procps->slow);
+	forget_slow(procps);
 	procps->slow = next;
 	procps->slow_count = procps->wanted_count;
 	return 0;
+}
+
+static int
+by_slow_pid(const void *key, const void *element)
+{
+	int32_t pid = *(const int32_t *)key;
+	int32_t other = ((const struct slow *)element)->key.pid;
+	return (pid > other) - (pid < other);
+}
+
+/* Keeps what libproc2 says in STACK, where it is of the process that we mean. */
+static void
+keep_plain(struct ht_procps *procps, const struct ht_poll *poll, struct pids_stack *stack)
+{
+	int32_t pid = PIDS_VAL(PLAIN_PID, s_int, stack, info);
+	const struct ht_sample *sample = ht_poll_find_process(poll, pid);
+	struct slow *slow =
+	    bsearch(&pid, procps->slow, procps->slow_count, sizeof(*slow), by_slow_pid);
+	if (sample == NULL || slow == NULL ||
+	    sample->key.start_time_ticks != PIDS_VAL(PLAIN_BEGAN, ull_int, stack, info))
+		return;
+	const struct ht_process_record *record = ht_process_table_find(poll->processes, pid);
+	const char *user = PIDS_VAL(PLAIN_USER, str, stack, info);
+	release_slow(slow);
+	/* libproc2 writes "-" where there is no command line: a kernel thread, a zombie. */
+	if ((record == NULL || !record->is_kernel_thread) &&
+	    PIDS_VAL(PLAIN_STATE, s_ch, stack, info) != 'Z')
+		slow->command = join_command(PIDS_VAL(PLAIN_COMMAND, strv, stack, info));
+	if (user != NULL)
+		slow->user = strdup(user);
+	slow->swap_bytes = (uint64_t)PIDS_VAL(PLAIN_SWAP, ul_int, stack, info) * 1024;
+	memset(slow->name, 0, sizeof(slow->name));
+	if (sample->name != NULL)
+		strncat(slow->name, sample->name, sizeof(slow->name) - 1);
+	slow->plain_ns = ht_clock_monotonic_ns();
+}
+
+/* True when the plain items of SLOW are old, or of the program before an exec. */
+static bool
+is_plain_due(const struct slow *slow, const struct ht_sample *sample, uint64_t now_ns)
+{
+	return slow->plain_ns == 0 || now_ns - slow->plain_ns >= PLAIN_AGE_NS ||
+	       (sample->name != NULL && strcmp(sample->name, slow->name) != 0);
+}
+
+static void
+apply_plain(struct ht_poll *poll, struct ht_sample *sample, const struct slow *slow)
+{
+	if (slow->command != NULL)
+		sample->command = ht_arena_text(poll->arena, slow->command, strlen(slow->command));
+	if (slow->user != NULL)
+		sample->user = ht_arena_text(poll->arena, slow->user, strlen(slow->user));
+	if (slow->swap_bytes != UINT64_MAX)
+		HT_SET_U(&sample->process, HT_PROCESS_SWAP, slow->swap_bytes);
+}
+
+/* Command line, user and swapped bytes; whoever names processes gets them fresh. */
+static void
+fill_plain(struct ht_procps *procps, struct ht_poll *poll)
+{
+	uint64_t now_ns = ht_clock_monotonic_ns();
+	bool all_due = poll->request->all_costly || poll->request->only.count != 0;
+	procps->due_count = 0;
+	for (size_t i = 0; i < procps->slow_count; i++) {
+		const struct slow *slow = &procps->slow[i];
+		const struct ht_sample *sample = ht_poll_find_process(poll, slow->key.pid);
+		if (all_due || is_plain_due(slow, sample, now_ns))
+			procps->due[procps->due_count++] = slow->key.pid;
+	}
+	for (size_t done = 0; done < procps->due_count; done += BATCH) {
+		size_t count = procps->due_count - done;
+		struct pids_fetch *answer = fetch(&procps->plain, plain_items, PLAIN_ITEMS,
+		    procps->due + done, count < BATCH ? count : BATCH, PIDS_SELECT_PID);
+		for (int i = 0; answer != NULL && i < answer->counts->total; i++)
+			keep_plain(procps, poll, answer->stacks[i]);
+	}
+	for (size_t i = 0; i < procps->slow_count; i++)
+		apply_plain(
+		    poll, ht_poll_find_process(poll, procps->slow[i].key.pid), &procps->slow[i]);
 }
 
 static void
@@ -307,7 +388,7 @@ fill_slow(struct ht_procps *procps, struct ht_poll *poll)
 {
 	if (procps->cgroups == NULL)
 		procps->cgroups = ht_cgroups_new();
-	if (procps->cgroups == NULL || carry_slow(procps, poll) != 0)
+	if (procps->cgroups == NULL)
 		return -ENOMEM;
 	uint64_t begin_ns = ht_clock_monotonic_ns();
 	bool unhurried = poll->request->all_costly || poll->request->only.count != 0;
@@ -441,6 +522,8 @@ ht_procps_fill(struct ht_procps *procps, struct ht_poll *poll)
 	if (choose_wanted(procps, poll) != 0)
 		return -ENOMEM;
 	if (procps->wanted_count != 0) {
+		if (carry_slow(procps, poll) != 0)
+			return -ENOMEM;
 		fill_plain(procps, poll);
 		if (fill_slow(procps, poll) != 0)
 			return -ENOMEM;
