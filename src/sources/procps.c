@@ -67,7 +67,15 @@ struct ht_procps {
 	uint64_t ns_per_tick;
 };
 
-enum plain_item { PLAIN_PID, PLAIN_BEGAN, PLAIN_COMMAND, PLAIN_USER, PLAIN_SWAP, PLAIN_ITEMS };
+enum plain_item {
+	PLAIN_PID,
+	PLAIN_BEGAN,
+	PLAIN_COMMAND,
+	PLAIN_USER,
+	PLAIN_SWAP,
+	PLAIN_STATE,
+	PLAIN_ITEMS
+};
 static enum pids_item plain_items[] = { PIDS_ID_PID, PIDS_TICS_BEGAN, PIDS_CMDLINE_V, PIDS_ID_EUSER,
 	PIDS_VM_SWAP, PIDS_STATE };
 
