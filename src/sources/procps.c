@@ -58,8 +58,7 @@ struct ht_procps {
 	int32_t *wanted;            /* owned; this tick's pids, rising */
 	size_t wanted_count;
 	size_t wanted_capacity;
-	int32_t
-	    *due; /* owned; those whose plain items are to be read in this tick; room as wanted */
+	int32_t *due; /* owned; whose plain items are read in this tick; room as wanted */
 	size_t due_count;
 	struct slow *slow; /* owned; by rising pid */
 	size_t slow_count;
