@@ -113,9 +113,10 @@ beat(struct ht_control *control, uint64_t allocated)
 
 /* Sets the marks of the only thread: the next look is due when its net change passes PEAK_NET. */
 static void
-mark_alone(struct ht_control *control, int64_t others_net, int64_t peak_net)
+mark_alone(struct ht_control *control, const struct heaptop_thread_slot *slot, int64_t others_net,
+    int64_t peak_net)
 {
-	uint64_t freed = ht_counter_read(&control->slot->freed_bytes);
+	uint64_t freed = ht_counter_read(&slot->freed_bytes);
 	__atomic_store_n(&control->allocated_mark, freed + (uint64_t)(peak_net - others_net) + 1,
 	    __ATOMIC_RELAXED);
 	__atomic_store_n(&control->freed_mark, UINT64_MAX, __ATOMIC_RELAXED);
@@ -130,23 +131,24 @@ mark_alone(struct ht_control *control, int64_t others_net, int64_t peak_net)
 
 /* Before there is a segment: the peak is kept beside the private slot. */
 static void
-look_private(struct ht_control *control)
+look_private(struct ht_control *control, const struct heaptop_thread_slot *slot)
 {
 	int64_t others = net_of(&ht_process.pending);
-	int64_t net = net_of(control->slot) + others;
+	int64_t net = net_of(slot) + others;
 	if (net > ht_process.first_peak)
 		ht_process.first_peak = net;
-	mark_alone(control, others, ht_process.first_peak);
+	mark_alone(control, slot, others, ht_process.first_peak);
 }
 
 bool
 ht_peak_rise(struct ht_control *control)
 {
-	if (!control->alone)
+	const struct heaptop_thread_slot *slot = control->slot;
+	if (!control->alone || slot == NULL)
 		return false;
 	struct heaptop_globals *globals = ht_process.segment.globals;
-	uint64_t allocated = ht_counter_read(&control->slot->allocated_bytes);
-	int64_t level = (int64_t)globals->inherited_live_bytes + net_of(control->slot) +
+	uint64_t allocated = ht_counter_read(&slot->allocated_bytes);
+	int64_t level = (int64_t)globals->inherited_live_bytes + net_of(slot) +
 			net_of(ht_process.segment.overflow);
 	if (level <= (int64_t)ht_counter_read(&globals->peak_live_bytes) ||
 	    allocated >= control->beat_mark ||
@@ -159,25 +161,25 @@ ht_peak_rise(struct ht_control *control)
 }
 
 static void
-look_alone(struct ht_control *control)
+look_alone(struct ht_control *control, const struct heaptop_thread_slot *slot)
 {
 	struct heaptop_globals *globals = ht_process.segment.globals;
 	int64_t inherited = (int64_t)globals->inherited_live_bytes;
 	int64_t others = net_of(ht_process.segment.overflow);
-	note_level(globals, inherited + net_of(control->slot) + others);
+	note_level(globals, inherited + net_of(slot) + others);
 	control->alone = 1;
 	mark_alone(
-	    control, others, (int64_t)ht_counter_read(&globals->peak_live_bytes) - inherited);
+	    control, slot, others, (int64_t)ht_counter_read(&globals->peak_live_bytes) - inherited);
 }
 
 static void
-look_shared(struct ht_control *control, bool exactly)
+look_shared(struct ht_control *control, const struct heaptop_thread_slot *slot, bool exactly)
 {
 	struct heaptop_globals *globals = ht_process.segment.globals;
 	uint64_t threads = living_threads(globals);
 	uint64_t q = quantum(threads);
-	uint64_t allocated = ht_counter_read(&control->slot->allocated_bytes);
-	uint64_t freed = ht_counter_read(&control->slot->freed_bytes);
+	uint64_t allocated = ht_counter_read(&slot->allocated_bytes);
+	uint64_t freed = ht_counter_read(&slot->freed_bytes);
 	int64_t net = (int64_t)(allocated - freed);
 	int64_t change = net - control->published_net;
 
@@ -195,18 +197,25 @@ look_shared(struct ht_control *control, bool exactly)
 	ht_counter_raise(&globals->peak_error_bytes, error_of(threads));
 }
 
+/*
+ * The slot is read once: when a signal handler forks and returns in the child, too, the control was wiped
+ * there, while the slot's memory can still be read (ht_segment_abandon).
+ */
 static void
 look(struct ht_control *control, bool exactly)
 {
+	const struct heaptop_thread_slot *slot = control->slot;
+	if (slot == NULL)
+		return;
 	if (control->index < 0) {
-		look_private(control);
+		look_private(control, slot);
 		return;
 	}
 	if (is_shared())
-		look_shared(control, exactly);
+		look_shared(control, slot, exactly);
 	else
-		look_alone(control);
-	beat(control, ht_counter_read(&control->slot->allocated_bytes));
+		look_alone(control, slot);
+	beat(control, ht_counter_read(&slot->allocated_bytes));
 }
 
 void
@@ -248,11 +257,12 @@ ht_peak_share(void)
 		return;
 	bool was_guarded = ht_guarded;
 	ht_guarded = true;
-	if (ht_self->slot != NULL && ht_self->index >= 0)
-		look_alone(ht_self);
+	const struct heaptop_thread_slot *slot = ht_self->index >= 0 ? ht_self->slot : NULL;
+	if (slot != NULL)
+		look_alone(ht_self, slot);
 	if (!__atomic_exchange_n(&ht_process.has_threads, true, __ATOMIC_SEQ_CST))
 		wake_others();
-	if (ht_self->slot != NULL && ht_self->index >= 0)
-		look_shared(ht_self, true);
+	if (slot != NULL)
+		look_shared(ht_self, slot, true);
 	ht_guarded = was_guarded;
 }

@@ -381,7 +381,7 @@ ht_process_become_child(const struct ht_totals *inherited)
 		ht_process.inherited_blocks +=
 		    inherited->allocated_blocks - inherited->freed_blocks;
 	}
-	memset(&ht_process.segment, 0, sizeof(ht_process.segment));
+	ht_segment_abandon(&ht_process.segment);
 	memset(&ht_process.first_slot, 0, sizeof(ht_process.first_slot));
 	memset(&ht_process.pending, 0, sizeof(ht_process.pending));
 	ht_process.keep = false;

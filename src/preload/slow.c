@@ -23,15 +23,15 @@ ht_slow_usable(void *block)
 }
 
 /*
- * The slot that the calling thread counts into, itself alone; NULL: it counts into the shared one.  A
- * thread that is on the slow way already (a signal handler interrupted it) has none to be sure of.
+ * The control of the calling thread; where its slot is NULL, it counts into the shared one.  A thread
+ * that is on the slow way already (a signal handler interrupted it) has none to be sure of.
  */
-static struct heaptop_thread_slot *
-own_slot(void)
+static struct ht_control *
+own_control(void)
 {
 	if (ht_self->slot == NULL && ht_self != &ht_control_shared && !ht_guarded)
 		ht_process_join();
-	return ht_self->slot;
+	return ht_self;
 }
 
 void
@@ -41,14 +41,16 @@ ht_slow_allocated(void *block)
 		return;
 	int saved = errno;
 	uint64_t bytes = ht_slow_usable(block);
-	struct heaptop_thread_slot *slot = own_slot();
+	/* Once: a signal handler may give the thread another control before we are through. */
+	struct ht_control *control = own_control();
+	struct heaptop_thread_slot *slot = control->slot;
 	if (slot == NULL) {
 		ht_slot_allocated_shared(ht_process_shared_slot(), bytes);
 	} else {
 		ht_counter_add(
 		    &slot->size_classes[heaptop_size_class_of(bytes)].allocated_blocks, 1);
 		ht_counter_add(&slot->allocated_bytes, bytes);
-		if (slot->allocated_bytes >= ht_self->allocated_mark)
+		if (slot->allocated_bytes >= control->allocated_mark)
 			ht_slow_mark();
 	}
 	errno = saved;
@@ -60,13 +62,14 @@ ht_slow_freed_bytes(uint64_t bytes)
 	if (ht_process_phase() == HT_PHASE_OFF)
 		return;
 	int saved = errno;
-	struct heaptop_thread_slot *slot = own_slot();
+	struct ht_control *control = own_control();
+	struct heaptop_thread_slot *slot = control->slot;
 	if (slot == NULL) {
 		ht_slot_freed_shared(ht_process_shared_slot(), bytes);
 	} else {
 		ht_counter_add(&slot->size_classes[heaptop_size_class_of(bytes)].freed_blocks, 1);
 		ht_counter_add(&slot->freed_bytes, bytes);
-		if (slot->freed_bytes >= ht_self->freed_mark)
+		if (slot->freed_bytes >= control->freed_mark)
 			ht_slow_mark();
 	}
 	errno = saved;
@@ -126,7 +129,7 @@ ht_slow_failed(const char *function, uint64_t bytes)
 	if (ht_process_phase() == HT_PHASE_OFF)
 		return;
 	int saved = errno;
-	struct heaptop_thread_slot *slot = own_slot();
+	struct heaptop_thread_slot *slot = own_control()->slot;
 	if (slot == NULL)
 		ht_counter_add_shared(&ht_process_shared_slot()->failed_requests, 1);
 	else

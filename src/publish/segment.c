@@ -18,6 +18,9 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
 #endif
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000 /* Linux 4.17; older ones take it for a hint */
+#endif
 
 /*
  * Where the sections lie.  What every program needs comes first, so that a
@@ -117,6 +120,7 @@ map(struct ht_segment *segment, int fd, uint64_t cap)
 		segment->base = NULL;
 		return false;
 	}
+	segment->backed_bytes = INITIAL_BYTES;
 	/*
 	 * A forked child must neither write here nor keep the lock alive, whichever way it was
 	 * forked; a core dump need not hold what the file holds.
@@ -366,11 +370,13 @@ ht_segment_grow(struct ht_segment *segment)
 		to = segment->reserved_bytes;
 
 	bool grown = more != 0 && (to <= from || back(segment->base + from, to - from));
-	if (grown)
+	if (grown) {
+		segment->backed_bytes = to;
 		/* Release: the count is raised after its slots are backed. */
 		__atomic_store_n(&segment->threads->count, count + more, __ATOMIC_RELEASE);
-	else
+	} else {
 		__atomic_store_n(&segment->growth_failed, true, __ATOMIC_RELAXED);
+	}
 	__atomic_store_n(&segment->growing, false, __ATOMIC_RELEASE);
 	errno = saved;
 	return grown;
@@ -394,6 +400,21 @@ ht_segment_release_reserve(struct ht_segment *segment)
 	__atomic_store_n(&segment->growing, false, __ATOMIC_RELEASE);
 	errno = saved;
 	return released;
+}
+
+void
+ht_segment_abandon(struct ht_segment *segment)
+{
+	segment->published = false;
+	if (segment->base == NULL)
+		return;
+	/* Never replaces what is there: then this is no child with memory of its own. */
+	int saved = errno;
+	void *at = mmap(segment->base, segment->backed_bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+	if (at != MAP_FAILED && at != segment->base)
+		munmap(at, segment->backed_bytes);
+	errno = saved;
 }
 
 void

@@ -21,6 +21,7 @@ enum { HT_RING_EVENTS = 63 }; /* that each event ring keeps */
 struct ht_segment {
 	unsigned char *base; /* the mapping; NULL: there is none */
 	uint64_t reserved_bytes;
+	uint64_t backed_bytes; /* of them, from the start, accessible */
 	struct heaptop_segment_header *header;
 	struct heaptop_globals *globals;
 	struct heaptop_thread_slot *overflow;
@@ -68,6 +69,12 @@ bool ht_segment_grow(struct ht_segment *segment);
  * another thread is growing the segment.  Any thread.
  */
 bool ht_segment_release_reserve(struct ht_segment *segment);
+
+/*
+ * In a forked child, which has no part in its parent's segment: puts empty private memory in its place.  A
+ * signal handler that forked may return, in the child too, to a count that it interrupted halfway.
+ */
+void ht_segment_abandon(struct ht_segment *segment);
 
 /* Removes the file's name, if there is a file.  Any thread. */
 void ht_segment_unlink(struct ht_segment *segment);
