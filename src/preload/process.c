@@ -4,6 +4,7 @@
 #include "preload/process.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -255,7 +256,7 @@ program_name(void)
 }
 
 static bool
-create_segment(char former[64])
+create_segment_uncancelled(char former[64])
 {
 	struct ht_identity identity = { .name = program_name() };
 	ht_place_identify(&identity);
@@ -275,6 +276,17 @@ create_segment(char former[64])
 	const char *runtime =
 	    ht_process.runtime_directory[0] != '\0' ? ht_process.runtime_directory : NULL;
 	return ht_segment_create(&ht_process.segment, &identity, directory, runtime, former);
+}
+
+/* malloc is no cancellation point; open, read and close are. */
+static bool
+create_segment(char former[64])
+{
+	int cancel_state;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+	bool created = create_segment_uncancelled(former);
+	pthread_setcancelstate(cancel_state, NULL);
+	return created;
 }
 
 void

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "preload/export.h"
@@ -22,11 +23,16 @@ read_resident(uint64_t *bytes)
 	uint64_t size, resident;
 	if (ht_process.sandboxed)
 		return false;
+	/* malloc_trim is no cancellation point; open, read and close are. */
+	int cancel_state;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+	ssize_t length = -1;
 	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	ssize_t length = read(fd, text, sizeof(text) - 1);
-	close(fd);
+	if (fd >= 0) {
+		length = read(fd, text, sizeof(text) - 1);
+		close(fd);
+	}
+	pthread_setcancelstate(cancel_state, NULL);
 	if (length <= 0)
 		return false;
 	text[length] = '\0';
