@@ -172,6 +172,16 @@ look_alone(struct ht_control *control, const struct heaptop_thread_slot *slot)
 	    control, slot, others, (int64_t)ht_counter_read(&globals->peak_live_bytes) - inherited);
 }
 
+void
+ht_peak_tell(int64_t change)
+{
+	struct heaptop_globals *globals = ht_process.segment.globals;
+	int64_t sum = __atomic_add_fetch(&globals->published_net_bytes, change, __ATOMIC_RELAXED);
+	/* Alone, the only thread looks at its own counts, and the sum knows nothing of them yet. */
+	if (change > 0 && is_shared())
+		note_level(globals, sum + (int64_t)globals->inherited_live_bytes);
+}
+
 static void
 look_shared(struct ht_control *control, const struct heaptop_thread_slot *slot, bool exactly)
 {
@@ -186,10 +196,7 @@ look_shared(struct ht_control *control, const struct heaptop_thread_slot *slot, 
 	/* In steady churn little changes: then no thread touches what they share. */
 	if (exactly || change >= (int64_t)(q / 2) || change <= -(int64_t)(q / 2)) {
 		control->published_net = net;
-		int64_t sum =
-		    __atomic_add_fetch(&globals->published_net_bytes, change, __ATOMIC_RELAXED);
-		if (change > 0)
-			note_level(globals, sum + (int64_t)globals->inherited_live_bytes);
+		ht_peak_tell(change);
 	}
 	control->alone = 0;
 	control->allocated_mark = allocated + q;

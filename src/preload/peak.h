@@ -15,6 +15,7 @@
 #define HT_PRELOAD_PEAK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "preload/control.h"
 
@@ -32,6 +33,12 @@ void ht_peak_settle(struct ht_control *control);
 
 /* The private first slot became a slot of the segment: the peak so far goes along. */
 void ht_peak_carry(void);
+
+/*
+ * The live heap changed by CHANGE bytes: adds it to what the threads told.  Counts of the overflow slot are
+ * told one by one, as no thread has them.  Any thread; the process is attached.
+ */
+void ht_peak_tell(int64_t change);
 
 /* There will be a second thread.  Called by the only one, or by the second one itself. */
 void ht_peak_share(void);

@@ -179,7 +179,7 @@ use_segment_slot(void)
 	struct ht_control *control = &ht_process.controls[index + 1];
 	control->index = index;
 	control->exit_rounds = 0;
-	control->published_net = (int64_t)(slot->allocated_bytes - slot->freed_bytes);
+	/* published_net stays: what the last owner died without telling of, its successor tells. */
 	ht_control_use(control, slot, ht_real_is_glibc);
 	control->beat_mark = 0;
 	control->alone = 0;
@@ -193,11 +193,14 @@ use_segment_slot(void)
 	return true;
 }
 
-/* What threads without a slot counted before there was a segment. */
-static void
-move_pending(void)
+void
+ht_process_move_pending(void)
 {
-	ht_slot_move_shared(&ht_process.pending, ht_process.segment.overflow);
+	/* Sequentially consistent: either we see the phase, or who turned it sees what was counted. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (ht_process_phase() != HT_PHASE_ATTACHED)
+		return;
+	ht_peak_tell(ht_slot_move_shared(&ht_process.pending, ht_process.segment.overflow));
 }
 
 static bool
@@ -218,7 +221,7 @@ ht_process_sweep(void)
 	if (is_used(&ht_process.first_slot) || (again && ht_real_hides_sizes))
 		ht_slot_move(&ht_process.first_slot, ht_self->slot);
 	if (is_used(&ht_process.pending) || (again && ht_real_hides_sizes))
-		move_pending();
+		ht_process_move_pending();
 	return again;
 }
 
@@ -238,7 +241,7 @@ ht_process_move_first(void)
 	ht_guarded = true;
 	if (use_segment_slot()) {
 		take_first();
-		move_pending();
+		ht_process_move_pending();
 		ht_peak_settle(ht_self);
 		ht_self->allocated_mark = ht_self->freed_mark = 0;
 	}
@@ -310,7 +313,7 @@ ht_process_attach(void)
 	else if (!was_first)
 		/* Its owner moves by itself, at its next allocation or free. */
 		ht_process.controls[0].allocated_mark = ht_process.controls[0].freed_mark = 0;
-	move_pending();
+	ht_process_move_pending();
 	ht_peak_carry();
 	if (ht_self->index >= 0 && ht_self->slot != NULL) {
 		ht_peak_settle(ht_self);

@@ -90,6 +90,9 @@ void ht_process_move_first(void);
  */
 bool ht_process_sweep(void);
 
+/* Moves to the segment, if there is one, what threads without a slot counted before.  Any thread. */
+void ht_process_move_pending(void);
+
 /* The slot that threads without one share. */
 struct heaptop_thread_slot *ht_process_shared_slot(void);
 

@@ -34,6 +34,16 @@ own_control(void)
 	return ht_self;
 }
 
+/* CHANGE bytes went to SHARED: the peak hears of it, or another thread attached meanwhile. */
+static void
+shared_slot_changed(struct heaptop_thread_slot *shared, int64_t change)
+{
+	if (shared == &ht_process.pending)
+		ht_process_move_pending();
+	else
+		ht_peak_tell(change);
+}
+
 void
 ht_slow_allocated(void *block)
 {
@@ -45,7 +55,9 @@ ht_slow_allocated(void *block)
 	struct ht_control *control = own_control();
 	struct heaptop_thread_slot *slot = control->slot;
 	if (slot == NULL) {
-		ht_slot_allocated_shared(ht_process_shared_slot(), bytes);
+		struct heaptop_thread_slot *shared = ht_process_shared_slot();
+		ht_slot_allocated_shared(shared, bytes);
+		shared_slot_changed(shared, (int64_t)bytes);
 	} else {
 		ht_counter_add(
 		    &slot->size_classes[heaptop_size_class_of(bytes)].allocated_blocks, 1);
@@ -65,7 +77,9 @@ ht_slow_freed_bytes(uint64_t bytes)
 	struct ht_control *control = own_control();
 	struct heaptop_thread_slot *slot = control->slot;
 	if (slot == NULL) {
-		ht_slot_freed_shared(ht_process_shared_slot(), bytes);
+		struct heaptop_thread_slot *shared = ht_process_shared_slot();
+		ht_slot_freed_shared(shared, bytes);
+		shared_slot_changed(shared, -(int64_t)bytes);
 	} else {
 		ht_counter_add(&slot->size_classes[heaptop_size_class_of(bytes)].freed_blocks, 1);
 		ht_counter_add(&slot->freed_bytes, bytes);

@@ -220,7 +220,7 @@ ht_slot_move(struct heaptop_thread_slot *from, struct heaptop_thread_slot *to)
 	ht_counter_add(&to->failed_requests, drain(&from->failed_requests));
 }
 
-void
+int64_t
 ht_slot_move_shared(struct heaptop_thread_slot *from, struct heaptop_thread_slot *to)
 {
 	for (unsigned i = 0; i < HEAPTOP_SIZE_CLASSES; i++) {
@@ -232,9 +232,12 @@ ht_slot_move_shared(struct heaptop_thread_slot *from, struct heaptop_thread_slot
 		ht_counter_add_shared(
 		    &to->size_classes[i].freed_blocks, drain(&class->freed_blocks));
 	}
-	ht_counter_add_shared(&to->allocated_bytes, drain(&from->allocated_bytes));
-	ht_counter_add_shared(&to->freed_bytes, drain(&from->freed_bytes));
+	uint64_t allocated = drain(&from->allocated_bytes);
+	uint64_t freed = drain(&from->freed_bytes);
+	ht_counter_add_shared(&to->allocated_bytes, allocated);
+	ht_counter_add_shared(&to->freed_bytes, freed);
 	ht_counter_add_shared(&to->failed_requests, drain(&from->failed_requests));
+	return (int64_t)(allocated - freed);
 }
 
 void

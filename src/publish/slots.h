@@ -56,8 +56,8 @@ void ht_slots_total(const struct ht_segment *segment, struct ht_totals *totals);
  */
 void ht_slot_move(struct heaptop_thread_slot *from, struct heaptop_thread_slot *to);
 
-/* The same to a slot that any thread may write. */
-void ht_slot_move_shared(struct heaptop_thread_slot *from, struct heaptop_thread_slot *to);
+/* The same to a slot that any thread may write; both may be written meanwhile.  Returns the net bytes. */
+int64_t ht_slot_move_shared(struct heaptop_thread_slot *from, struct heaptop_thread_slot *to);
 
 /* Counts a block of BYTES into a slot that any thread may write. */
 void ht_slot_allocated_shared(struct heaptop_thread_slot *slot, uint64_t bytes);

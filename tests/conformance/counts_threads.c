@@ -146,6 +146,38 @@ ht_counts_late_frees(void)
 	ht_totals_require(&before.totals, &after.totals, &late);
 }
 
+/* In the last round, when the thread has given its slot back. */
+static void
+free_last(void *value)
+{
+	static __thread int rounds;
+
+	if (++rounds < PTHREAD_DESTRUCTOR_ITERATIONS)
+		pthread_setspecific(key, value);
+	else
+		free(value);
+}
+
+static void *
+set_last(void *argument)
+{
+	pthread_setspecific(key, malloc(10000));
+	return argument;
+}
+
+void
+ht_counts_late_peak(void)
+{
+	HT_REQUIRE(pthread_key_create(&key, free_last) == 0);
+	ht_segment_read(&before);
+	for (int i = 0; i < 200; i++)
+		start_and_join(set_last);
+	ht_segment_read(&after);
+	HT_REQUIRE(after.overflow.freed_bytes >= before.overflow.freed_bytes + 200 * 10000);
+	HT_REQUIRE(after.globals.peak_live_bytes <=
+		   before.globals.peak_live_bytes + after.globals.peak_error_bytes + 20000);
+}
+
 static sem_t has_allocated;
 
 static void *
