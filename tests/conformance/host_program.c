@@ -12,8 +12,10 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -351,6 +354,86 @@ end_briefly(const char *number)
 		quick_exit(0);
 }
 
+static volatile bool has_trimmed;
+
+static void *
+trim_when_cancelled(void *argument)
+{
+	HT_REQUIRE(pthread_cancel(pthread_self()) == 0);
+	malloc_trim(0);
+	has_trimmed = true;
+	return argument;
+}
+
+/* malloc_trim is no cancellation point. */
+static void
+cancel(const char *file)
+{
+	pthread_t thread;
+
+	(void)file;
+	HT_REQUIRE(pthread_create(&thread, NULL, trim_when_cancelled, NULL) == 0);
+	HT_REQUIRE(pthread_join(thread, NULL) == 0);
+	say(has_trimmed ? "trimmed\n" : "cancelled\n");
+}
+
+#if defined(__x86_64__)
+enum { TRAP_FLAG = 0x100 }; /* of the flags register: SIGTRAP after each instruction */
+
+static volatile bool in_child;
+
+/* In the child too this returns to what it interrupted. */
+static void
+fork_at_trap(int signal, siginfo_t *info, void *context)
+{
+	ucontext_t *interrupted = context;
+
+	(void)signal;
+	(void)info;
+	pid_t child = fork();
+	HT_REQUIRE(child >= 0);
+	in_child = child == 0;
+	if (in_child)
+		interrupted->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
+	else
+		HT_REQUIRE(ht_child_wait(child) == 0);
+}
+
+static void
+allocate_and_free(size_t size)
+{
+	__asm__ volatile("pushfq; orl %0, (%%rsp); popfq" ::"i"(TRAP_FLAG) : "memory", "cc");
+	free(malloc(size));
+	__asm__ volatile("pushfq; andl %0, (%%rsp); popfq" ::"i"(~TRAP_FLAG) : "memory", "cc");
+	if (in_child) {
+		free(malloc(100));
+		_exit(0);
+	}
+}
+
+/* A signal handler may fork at any instruction of malloc and free, and go on in the child. */
+static void
+fork_anywhere(const char *file)
+{
+	struct sigaction action = { .sa_sigaction = fork_at_trap, .sa_flags = SA_SIGINFO };
+
+	(void)file;
+	allocate();
+	HT_REQUIRE(sigaction(SIGTRAP, &action, NULL) == 0);
+	allocate_and_free(40);
+	allocate_and_free(2000);
+	HT_REQUIRE(signal(SIGTRAP, SIG_DFL) != SIG_ERR);
+	say("forked anywhere\n");
+}
+#else
+static void
+fork_anywhere(const char *file)
+{
+	(void)file;
+	say("forked anywhere\n");
+}
+#endif
+
 static const struct {
 	const char *name;
 	void (*run)(const char *file);
@@ -366,6 +449,8 @@ static const struct {
 	{ "sandbox", sandbox },
 	{ "sandbox-by-syscall", sandbox_by_syscall },
 	{ "sandbox-strict", sandbox_strict },
+	{ "cancel", cancel },
+	{ "fork-anywhere", fork_anywhere },
 	{ "exit", end_by_exit },
 	{ "_exit", end_by_underscore_exit },
 	{ "_Exit", end_by_capital_exit },

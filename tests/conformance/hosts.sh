@@ -74,6 +74,8 @@ same "threads come and go" "$host" plain
 same "all descriptors closed and their numbers used again" "$host" close-descriptors "$tmp/own"
 is "the host's file is its own" "$(cat "$tmp/own")" "the host's own"
 same "memory locked" "$host" lock-memory
+same "a trim in a thread that is cancelled" "$host" cancel
+same "a fork in a signal handler at each instruction" "$host" fork-anywhere
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	unprivileged=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 	chmod 711 "$tmp"
