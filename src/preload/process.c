@@ -214,11 +214,12 @@ is_used(const struct heaptop_thread_slot *slot)
 bool
 ht_process_sweep(void)
 {
-	bool again = ht_process.sweeps_due != 0;
+	bool mine = ht_process.first_mover == ht_self;
+	bool again = mine && ht_process.sweeps_due != 0;
 	if (again)
 		ht_process.sweeps_due--;
 	/* Where sizes are unknown no bytes tell of blocks. */
-	if (is_used(&ht_process.first_slot) || (again && ht_real_hides_sizes))
+	if (mine && (is_used(&ht_process.first_slot) || (again && ht_real_hides_sizes)))
 		ht_slot_move(&ht_process.first_slot, ht_self->slot);
 	if (is_used(&ht_process.pending) || (again && ht_real_hides_sizes))
 		ht_process_move_pending();
@@ -230,6 +231,7 @@ static void
 take_first(void)
 {
 	ht_slot_move(&ht_process.first_slot, ht_self->slot);
+	ht_process.first_mover = ht_self;
 	ht_process.sweeps_due = FIRST_SWEEPS;
 }
 
@@ -402,6 +404,7 @@ ht_process_become_child(const struct ht_totals *inherited)
 	ht_process.keep = false;
 	ht_process.has_threads = false;
 	ht_process.first_peak = 0;
+	ht_process.first_mover = NULL;
 	ht_process.pid = 0;
 	ht_process.attach_bytes = HT_ATTACH_CHILD_BYTES;
 	set_phase(HT_PHASE_PRIVATE);
