@@ -98,13 +98,29 @@ draw_source(const void *item, struct ht_draft *draft)
 	}
 }
 
+/*
+ * COMMAND without the directories before the program's own name: a long path would push the name out of
+ * sight, and a narrow screen show the same beginning in every row.
+ */
+static const char *
+without_directories(const char *command)
+{
+	const char *name = command;
+	if (command[0] != '/')
+		return command;
+	for (const char *c = command; *c != '\0' && *c != ' '; c++)
+		if (*c == '/')
+			name = c + 1;
+	return *name != '\0' && *name != ' ' ? name : command;
+}
+
 static void
 draw_command(const void *item, struct ht_draft *draft)
 {
 	const struct ht_process *process = item;
 	bool told = process->command != NULL && process->command[0] != '\0';
 	draft->role = process->heap != NULL ? HT_ROLE_NAME : HT_ROLE_PLAIN;
-	draft->text = told ? process->command : process->name;
+	draft->text = told ? without_directories(process->command) : process->name;
 }
 
 /* clang-format off */

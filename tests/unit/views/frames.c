@@ -34,7 +34,11 @@ add_process(
 	struct ht_process *process = &frame->processes[frame->process_count++];
 	process->key = (struct ht_process_key){ pid, 1000 + (uint64_t)pid };
 	/* As the kernel has it: the program alone. */
-	process->name = ht_arena_text(frame->arena, command, strcspn(command, " "));
+	const char *end = command + strcspn(command, " ");
+	const char *name = end;
+	while (name > command && name[-1] != '/')
+		name--;
+	process->name = ht_arena_text(frame->arena, name, (size_t)(end - name));
 	process->command = command;
 	process->user = user;
 	process->uid = 1000;
@@ -108,7 +112,7 @@ frames_mixed(void)
 	struct ht_frame *frame = new_frame(6);
 	struct ht_process *process;
 	add_process(frame, 1033, "root", "mysqld --user=mysql", MIB(204));
-	process = add_process(frame, 4242, "www", "imgd --workers 16", MIB(512));
+	process = add_process(frame, 4242, "www", "/opt/imgd/bin/imgd --workers 16", MIB(512));
 	add_heap(frame, process, MIB(318), 41.2 * 1048576);
 	add_threads(frame, process);
 	process = add_process(frame, 5120, "app", "store --cache 600M", MIB(1126));
