@@ -67,6 +67,13 @@ ht_process_phase(void)
 	return (enum ht_phase)__atomic_load_n(&ht_process.phase, __ATOMIC_ACQUIRE);
 }
 
+bool
+ht_process_is_own(void)
+{
+	return ht_process.sandboxed ||
+	       (uint32_t)ht_kernel_call(SYS_getpid, 0, 0, 0) == ht_process.pid;
+}
+
 void
 ht_process_turn_off(void)
 {
@@ -149,6 +156,8 @@ use_first_slot(void)
 	ht_control_use(control, &ht_process.first_slot, ht_real_is_glibc);
 	ht_self = control;
 	ht_process.begun_ns = ht_process_now_ns();
+	if (!ht_process.sandboxed)
+		ht_process.pid = (uint32_t)ht_kernel_call(SYS_getpid, 0, 0, 0);
 }
 
 static void
@@ -275,7 +284,6 @@ create_segment_uncancelled(char former[64])
 		identity.flags |= HEAPTOP_FLAG_KEEP;
 	identity.inherited_live_bytes = ht_process.inherited_bytes;
 	identity.inherited_live_blocks = ht_process.inherited_blocks;
-	ht_process.pid = identity.pid;
 	ht_process.high_water_bytes = identity.inherited_live_bytes;
 	const char *directory = ht_process.directory[0] != '\0' ? ht_process.directory : NULL;
 	const char *runtime =
@@ -299,6 +307,7 @@ ht_process_attach(void)
 {
 	char former[64];
 	if (!ht_process.ready || ht_process.sandboxed || ht_guarded ||
+	    ht_process_phase() != HT_PHASE_PRIVATE || !ht_process_is_own() ||
 	    !turn_phase(HT_PHASE_PRIVATE, HT_PHASE_ATTACHING))
 		return;
 	ht_guarded = true;
@@ -411,12 +420,11 @@ ht_process_become_child(const struct ht_totals *inherited)
 	use_first_slot();
 }
 
-/* False in a vfork child, which shares our memory and must leave the parent's segment alone. */
+/* The segment is there and our own. */
 static bool
 is_own_segment(void)
 {
-	return ht_process_phase() == HT_PHASE_ATTACHED &&
-	       (ht_process.sandboxed || (uint32_t)getpid() == ht_process.pid);
+	return ht_process_phase() == HT_PHASE_ATTACHED && ht_process_is_own();
 }
 
 void

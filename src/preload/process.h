@@ -49,7 +49,7 @@ struct ht_process {
 	bool follow_children;
 	bool keep; /* the file stays at a clean exit */
 	bool inherited_unknown;
-	uint32_t pid;          /* who made the segment; tells a vfork child from its parent */
+	uint32_t pid;          /* whose memory this is; tells a vfork child from its parent */
 	uint64_t attach_bytes; /* one of HT_ATTACH_..._BYTES */
 	uint64_t begun_ns;     /* CLOCK_MONOTONIC of the first allocation, or of the fork */
 	uint64_t inherited_bytes;
@@ -72,6 +72,12 @@ HT_HIDDEN extern struct ht_process ht_process;
 
 /* Where the process is; notices first when this is a child that nobody told us of. */
 enum ht_phase ht_process_phase(void);
+
+/*
+ * False in a vfork child, which shares our memory and must neither publish it as its own nor touch what its
+ * parent publishes.  Under seccomp nobody may ask: true.
+ */
+bool ht_process_is_own(void);
 
 /* The calling thread gets a slot, the process its first state.  After it ht_self says how to count. */
 void ht_process_join(void);

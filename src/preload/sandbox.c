@@ -18,7 +18,7 @@
 #include "preload/process.h"
 #include "preload/threads.h"
 
-/* False: we are in one already. */
+/* False: we are in one already, or it is not for us. */
 static bool
 prepare_for_sandbox(bool strict)
 {
@@ -27,6 +27,8 @@ prepare_for_sandbox(bool strict)
 		return false;
 	if (ht_process_phase() == HT_PHASE_NONE)
 		ht_process_join();
+	if (ht_process.pid != 0 && !ht_process_is_own())
+		return false; /* a vfork child's own affair */
 	ht_process_attach();
 	if (ht_process_phase() == HT_PHASE_ATTACHED) {
 		ht_process_tid();

@@ -118,10 +118,10 @@ start(int argc, char **argv, char **environment)
 			stop_following(environment, self.dli_fname);
 	}
 	ht_process.ready = true;
-	if (target) {
-		ht_process_join();
+	/* Now, lest the first to allocate be a vfork child, whose memory this is not. */
+	ht_process_join();
+	if (target)
 		ht_process_attach();
-	}
 	errno = saved;
 }
 

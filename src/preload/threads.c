@@ -71,7 +71,8 @@ ht_threads_renamed(void)
 {
 	struct ht_control *control = ht_self;
 	char name[16] = { 0 };
-	if (control->slot == NULL || control->index < 0 || ht_guarded || ht_process.sandboxed)
+	if (control->slot == NULL || control->index < 0 || ht_guarded || ht_process.sandboxed ||
+	    !ht_process_is_own())
 		return;
 	int saved = errno;
 	ht_guarded = true;

@@ -354,6 +354,22 @@ end_briefly(const char *number)
 		quick_exit(0);
 }
 
+/* A vfork child that allocates must not publish its parent's memory as its own. */
+static void
+vfork_allocating(const char *file)
+{
+	(void)file;
+	pid_t child = vfork();
+	if (child == 0) {
+		for (int i = 0; i < 600; i++)
+			free(malloc(100));
+		_exit(0);
+	}
+	HT_REQUIRE(ht_child_wait(child) == 0);
+	allocate();
+	raise(SIGKILL);
+}
+
 static volatile bool has_trimmed;
 
 static void *
@@ -449,6 +465,7 @@ static const struct {
 	{ "sandbox", sandbox },
 	{ "sandbox-by-syscall", sandbox_by_syscall },
 	{ "sandbox-strict", sandbox_strict },
+	{ "vfork-allocating", vfork_allocating },
 	{ "cancel", cancel },
 	{ "fork-anywhere", fork_anywhere },
 	{ "exit", end_by_exit },

@@ -74,6 +74,13 @@ same "threads come and go" "$host" plain
 same "all descriptors closed and their numbers used again" "$host" close-descriptors "$tmp/own"
 is "the host's file is its own" "$(cat "$tmp/own")" "the host's own"
 same "memory locked" "$host" lock-memory
+same "a vfork child that allocates first" "$host" vfork-allocating
+LD_PRELOAD=$preload "$host" vfork-allocating >/dev/null &
+vforked=$!
+wait "$vforked"
+is "it is its parent that is published" \
+	"$(find "$HEAPTOP_DIR" -type f -name "*.*.*" -printf '%f\n' | cut -d. -f2)" "$vforked"
+rm -rf "${HEAPTOP_DIR:?}"/*
 same "a trim in a thread that is cancelled" "$host" cancel
 same "a fork in a signal handler at each instruction" "$host" fork-anywhere
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
