@@ -45,7 +45,7 @@ static void
 suspend(struct ht_loop *loop)
 {
 	ht_term_leave(&loop->term);
-	ht_signals_stop_group();
+	ht_signals_stop_group(&loop->signals, STDIN_FILENO);
 	ht_term_enter(&loop->term);
 	loop->dirty = loop->stale = true;
 }

@@ -48,6 +48,7 @@ take(struct ht_signals *signals, int number, void (*handler)(int), int flags)
 		return 0;
 	if (sigaction(number, &action, NULL) != 0)
 		return -errno;
+	signals->taken[signals->count].during = action;
 	signals->taken[signals->count++].number = number;
 	return 0;
 }
@@ -105,11 +106,24 @@ ht_signals_set_rescue(const struct ht_rescue *wanted)
 }
 
 void
-ht_signals_stop_group(void)
+ht_signals_await_foreground(int fd)
+{
+	/* Where it doesn't stop us, it changes nothing: the terminal is ours. */
+	if (tcgetpgrp(fd) != getpgrp())
+		tcsetpgrp(fd, getpgrp());
+}
+
+void
+ht_signals_stop_group(const struct ht_signals *signals, int fd)
 {
 	struct sigaction stop = { .sa_handler = SIG_DFL }, before;
 	sigaction(SIGTSTP, &stop, &before);
+	for (size_t i = 0; i < signals->count; i++)
+		sigaction(signals->taken[i].number, &signals->taken[i].before, NULL);
 	/* The whole group, as the terminal's own ^Z would: a pipeline stops together. */
 	kill(0, SIGTSTP);
+	ht_signals_await_foreground(fd);
+	for (size_t i = 0; i < signals->count; i++)
+		sigaction(signals->taken[i].number, &signals->taken[i].during, NULL);
 	sigaction(SIGTSTP, &before, NULL);
 }

@@ -25,7 +25,7 @@ struct ht_signals {
 	size_t count;
 	struct {
 		int number;
-		struct sigaction before;
+		struct sigaction before, during;
 	} taken[HT_SIGNALS_MOST];
 };
 
@@ -47,7 +47,13 @@ int ht_signals_next(struct ht_signals *signals);
 /* From now on a fault of this program gives back RESCUE's terminal first; NULL: no longer.  Borrowed. */
 void ht_signals_set_rescue(const struct ht_rescue *rescue);
 
-/* Stops this process group as ^Z does, and returns once it goes on. */
-void ht_signals_stop_group(void);
+/*
+ * Stops this process group as ^Z does; returns once it goes on and has the terminal FD again.  Until
+ * then signals do what they did before they were taken: what is suspended can be ended.
+ */
+void ht_signals_stop_group(const struct ht_signals *signals, int fd);
+
+/* Stops us, by SIGTTOU, as long as another job has the terminal FD. */
+void ht_signals_await_foreground(int fd);
 
 #endif

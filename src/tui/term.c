@@ -83,10 +83,13 @@ set_raw(const struct ht_term *term)
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 }
 
+/* In the background it would stop us, even on our way out; who has the terminal now set its own modes. */
 static void
 set_cooked(const struct ht_term *term)
 {
-	tcsetattr(STDIN_FILENO, TCSANOW, &term->rescue.before);
+	pid_t holder = tcgetpgrp(STDIN_FILENO);
+	if (holder < 0 || holder == getpgrp())
+		tcsetattr(STDIN_FILENO, TCSANOW, &term->rescue.before);
 }
 
 static void

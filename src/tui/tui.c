@@ -7,6 +7,7 @@
 #include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/worker.h"
 #include "tui/loop.h"
@@ -50,6 +51,8 @@ ht_tui_run(const struct ht_tui_options *options, struct ht_error *error)
 	code = start_worker(&loop, error);
 	if (code != 0)
 		goto out_screen;
+	/* Before signals are taken: what waits in the background can be ended. */
+	ht_signals_await_foreground(STDIN_FILENO);
 	code = ht_signals_take(&loop.signals);
 	if (code != 0) {
 		ht_error_set(

@@ -54,6 +54,17 @@ screen_keys "stty -g >$tmp/modes.left; echo done" Enter
 ok "the shell goes on" screen_shows '^done'
 ok "with its modes" cmp "$tmp/modes" "$tmp/modes.left"
 
+# Suspended, or begun where another job has the terminal, it can be ended.
+screen_keys "clear; $fake mixed" Enter
+ok "it begins once more" screen_shows 'COMMAND'
+screen_keys C-z
+ok "and is suspended" screen_shows 'Stopped'
+pid=$(pgrep -x fake_screen -t "$(screen_tmux display-message -p '#{pane_tty}' | sed 's,/dev/,,')")
+screen_keys 'kill %%' Enter
+ok "SIGTERM ends what is suspended" wait_until "! kill -0 $pid 2>/dev/null"
+screen_keys "clear; timeout 1 $fake mixed; echo \"given up: \$?\"" Enter
+ok "and what never had the terminal" screen_shows '^given up: 124'
+
 # A tick that hangs is told, and keys are answered all the same.
 screen_start 80 24 xterm-256color "$fake" hang
 ok "a tick that hangs is told" screen_shows 'waiting [0-9.]+s$'
