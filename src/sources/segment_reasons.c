@@ -3,6 +3,7 @@
 
 #include "sources/segment_reasons.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +11,16 @@
 
 enum { MAPS_BYTES = 64 * 1024 };
 
-/* True when PID has the library with the hooks mapped; looks at no more than its first maps. */
-static bool
-has_preload(const struct ht_proc_dir *proc, int32_t pid)
+/*
+ * Whether PID has the library with the hooks mapped, as a reason, or NULL; looks at no more than its
+ * first maps.
+ */
+static const char *
+reason_in_maps(const struct ht_proc_dir *proc, int32_t pid)
 {
 	char *text = malloc(MAPS_BYTES);
 	if (text == NULL)
-		return false;
+		return NULL;
 	int fd = ht_proc_dir_open_file(proc, pid, "maps");
 	size_t length = 0;
 	/* The kernel gives a page at a time. */
@@ -29,7 +33,9 @@ has_preload(const struct ht_proc_dir *proc, int32_t pid)
 	static const char library[] = "/libheaptop-malloc.so";
 	bool found = memmem(text, length, library, sizeof(library) - 1) != NULL;
 	free(text);
-	return found;
+	if (fd == -EACCES || fd == -EPERM)
+		return "not permitted: it changed its user, or hides what it has loaded";
+	return found ? "preloaded, but has not allocated enough to publish" : NULL;
 }
 
 /* Why the processes that the request names have no segment, as far as it can be told. */
@@ -44,10 +50,8 @@ tell_who_is_quiet(const struct ht_proc_dir *proc, struct ht_poll *poll)
 		bool has_sample = false;
 		for (size_t k = poll->process_samples; k < poll->sample_count; k++)
 			has_sample |= poll->samples[k].key.pid == named->pids[i];
-		if (process != NULL && !has_sample && process->quality_reason == NULL &&
-		    has_preload(proc, named->pids[i]))
-			process->quality_reason =
-			    "preloaded, but has not allocated enough to publish";
+		if (process != NULL && !has_sample && process->quality_reason == NULL)
+			process->quality_reason = reason_in_maps(proc, named->pids[i]);
 	}
 }
 
