@@ -10,7 +10,7 @@
  *   OFF       nothing is counted: set-user-ID, an allocator that bypasses us, no memory
  *
  * A program that allocates little and has one thread never leaves PRIVATE, which
- * costs it two system calls.
+ * costs it three system calls (mmap, madvise, getpid).
  */
 #ifndef HT_PRELOAD_PROCESS_H
 #define HT_PRELOAD_PROCESS_H
