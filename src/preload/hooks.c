@@ -3,9 +3,9 @@
  * The allocator's functions, as the program sees them.  Each asks the allocator
  * below and counts: a malloc and a free add two instructions to memory each.
  *
- * A block counts by its usable size.  It is counted as freed before it is: after
- * that another thread may own the address.  A realloc of a live block is one
- * free and one allocation, moved or not; one that fails changes nothing.
+ * A block counts by its usable size, read before it is freed: after that another
+ * thread may own the address.  A realloc of a live block is one free and one
+ * allocation, moved or not; one that fails changes nothing.
  */
 #include "config.h"
 
@@ -48,20 +48,66 @@ class_of_chunk(struct heaptop_thread_slot *slot, size_t chunk)
 	return (struct heaptop_size_class *)(void *)((unsigned char *)slot->size_classes + chunk);
 }
 
-static inline __attribute__((always_inline)) void
+/*
+ * The slow ways are functions of their own that the hot path jumps to at its end: so it keeps nothing over a
+ * call, and saves no registers for what hardly ever happens.
+ */
+static __attribute__((noinline)) void *
+allocated_slowly(void *block)
+{
+	ht_slow_allocated(block);
+	return block;
+}
+
+static __attribute__((noinline)) void *
+passed_mark(void *block)
+{
+	ht_slow_mark();
+	return block;
+}
+
+static __attribute__((noinline)) void *
+refused(const char *function, size_t bytes)
+{
+	ht_slow_failed(function, bytes);
+	return NULL;
+}
+
+static __attribute__((noinline)) void
+free_slowly(void *block)
+{
+	if (ht_slow_freed(block))
+		ht_real.free(block);
+}
+
+/* Counts BLOCK and gives it back. */
+static inline __attribute__((always_inline)) void *
 count_allocated(void *block)
 {
 	struct ht_control *control = ht_self;
 	struct heaptop_thread_slot *slot = control->fast;
 	size_t chunk;
-	if (UNLIKELY(slot == NULL) ||
-	    UNLIKELY((chunk = chunk_bytes(block)) > LARGEST_SMALL_CHUNK)) {
-		ht_slow_allocated(block);
-		return;
-	}
+	if (UNLIKELY(slot == NULL) || UNLIKELY((chunk = chunk_bytes(block)) > LARGEST_SMALL_CHUNK))
+		return allocated_slowly(block);
 	ht_counter_add(&class_of_chunk(slot, chunk)->allocated_blocks, 1);
 	ht_counter_add(&slot->allocated_bytes, chunk - sizeof(size_t));
 	if (UNLIKELY(slot->allocated_bytes >= control->allocated_mark))
+		return passed_mark(block);
+	return block;
+}
+
+static inline __attribute__((always_inline)) void
+count_freed(size_t chunk)
+{
+	struct ht_control *control = ht_self;
+	struct heaptop_thread_slot *slot = control->fast;
+	if (UNLIKELY(slot == NULL)) {
+		ht_slow_freed_bytes(chunk - sizeof(size_t));
+		return;
+	}
+	ht_counter_add(&class_of_chunk(slot, chunk)->freed_blocks, 1);
+	ht_counter_add(&slot->freed_bytes, chunk - sizeof(size_t));
+	if (UNLIKELY(slot->freed_bytes >= control->freed_mark))
 		ht_slow_mark();
 }
 
@@ -69,11 +115,9 @@ count_allocated(void *block)
 static inline __attribute__((always_inline)) void *
 counted(void *block, const char *function, size_t bytes)
 {
-	if (LIKELY(block != NULL))
-		count_allocated(block);
-	else
-		ht_slow_failed(function, bytes);
-	return block;
+	if (UNLIKELY(block == NULL))
+		return refused(function, bytes);
+	return count_allocated(block);
 }
 
 HT_EXPORT void *
@@ -83,25 +127,24 @@ malloc(size_t size)
 	return counted(block, "malloc", size);
 }
 
+/*
+ * A small block of glibc's is counted when it has been freed, by the size that was read before.  The word
+ * with the size is often not in the cache; a store to the counter that it selects, standing before the
+ * allocator's own loads, would hold them up (2 ns of the 5 that a pair then cost).
+ */
 HT_EXPORT void
 free(void *block)
 {
 	if (UNLIKELY(block == NULL))
 		return;
-	struct ht_control *control = ht_self;
-	struct heaptop_thread_slot *slot = control->fast;
 	size_t chunk;
-	if (UNLIKELY(slot == NULL) ||
+	if (UNLIKELY(!ht_real_is_glibc) ||
 	    UNLIKELY((chunk = chunk_bytes(block)) > LARGEST_SMALL_CHUNK)) {
-		if (ht_slow_freed(block))
-			ht_real.free(block);
+		free_slowly(block);
 		return;
 	}
-	ht_counter_add(&class_of_chunk(slot, chunk)->freed_blocks, 1);
-	ht_counter_add(&slot->freed_bytes, chunk - sizeof(size_t));
-	if (UNLIKELY(slot->freed_bytes >= control->freed_mark))
-		ht_slow_mark();
 	ht_real.free(block);
+	count_freed(chunk);
 }
 
 /* Gone from the C library since 2.26; old programs still ask for it. */

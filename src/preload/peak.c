@@ -18,7 +18,8 @@ enum {
 	SOME_THREADS = 64,
 	SOME_QUANTUM = 4 * 1024,
 	MANY_QUANTUM = 1024,
-	BEAT_BYTES = 16 * 1024, /* allocated between heartbeats */
+	BEAT_BYTES = 128 * 1024, /* allocated between heartbeats */
+	NEAR_BYTES = 32 * 1024,  /* a mark so near needs no fence: it comes soon */
 };
 
 static uint64_t
@@ -144,19 +145,22 @@ bool
 ht_peak_rise(struct ht_control *control)
 {
 	const struct heaptop_thread_slot *slot = control->slot;
-	if (!control->alone || slot == NULL)
+	if (!control->alone || slot == NULL || ht_process.sweeps_due != 0)
 		return false;
 	struct heaptop_globals *globals = ht_process.segment.globals;
 	uint64_t allocated = ht_counter_read(&slot->allocated_bytes);
+	int64_t peak = (int64_t)ht_counter_read(&globals->peak_live_bytes);
 	int64_t level = (int64_t)globals->inherited_live_bytes + net_of(slot) +
 			net_of(ht_process.segment.overflow);
-	if (level <= (int64_t)ht_counter_read(&globals->peak_live_bytes) ||
-	    allocated >= control->beat_mark ||
+	if (allocated >= control->beat_mark || peak - level > NEAR_BYTES ||
 	    is_high_water((uint64_t)level, ht_counter_read(&ht_process.high_water_bytes)))
 		return false;
-	__atomic_store_n(&globals->peak_live_bytes, (uint64_t)level, __ATOMIC_RELAXED);
-	/* The next block may be a new peak again. */
-	control->allocated_mark = allocated + 1;
+	if (level > peak) {
+		__atomic_store_n(&globals->peak_live_bytes, (uint64_t)level, __ATOMIC_RELAXED);
+		peak = level;
+	}
+	/* As mark_alone, but for the fence: who begins a second thread waits for no more than this. */
+	control->allocated_mark = allocated + (uint64_t)(peak - level) + 1;
 	return true;
 }
 

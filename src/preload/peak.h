@@ -20,8 +20,8 @@
 #include "preload/control.h"
 
 /*
- * The short way while a program grows block by block: notes a new peak of CONTROL's thread.  False: it is no new
- * peak, or more is due; then look.
+ * The short way while a program is at or near its peak: notes a new one, or when to look again.  False: more is due;
+ * then look.
  */
 bool ht_peak_rise(struct ht_control *control);
 
