@@ -30,7 +30,8 @@ enum { HEAP_RATES = sizeof(heap_rates) / sizeof(heap_rates[0]) };
 
 struct past_heap {
 	uint32_t exec_generation;
-	uint64_t read_ns; /* CLOCK_MONOTONIC; 0: not yet */
+	uint64_t read_ns;    /* CLOCK_MONOTONIC; 0: not yet */
+	uint64_t peak_bytes; /* highest that was told */
 	struct ht_delta rates[HEAP_RATES];
 	struct ht_events *events; /* owned */
 };
@@ -219,6 +220,21 @@ apply_heap_rates(const struct ht_history *history, struct past_heap *past,
 	past->read_ns = read_ns;
 }
 
+/*
+ * A peak never falls.  What is told may: with threads it is the greater of what they agreed on and of
+ * the live heap just then, which can be the better figure.
+ */
+static void
+carry_peak(struct past_heap *past, uint32_t exec_generation, struct ht_heap_values *values)
+{
+	if (!HT_HAS(values, HT_HEAP_PEAK))
+		return;
+	uint64_t told = values->value[HT_HEAP_PEAK].u;
+	if (past->exec_generation != exec_generation || told > past->peak_bytes)
+		past->peak_bytes = told;
+	HT_SET_U(values, HT_HEAP_PEAK, past->peak_bytes);
+}
+
 static int
 apply_heap(const struct ht_history *history, struct past *past, const struct ht_sample *sample,
     const struct ht_sample *told, const struct ht_frame *frame, struct ht_process *process)
@@ -229,6 +245,7 @@ apply_heap(const struct ht_history *history, struct past *past, const struct ht_
 		past->heap = past_heap_new();
 	if (past->heap == NULL)
 		return -ENOMEM;
+	carry_peak(past->heap, told->heap->exec_generation, &process->heap->values);
 	apply_heap_rates(history, past->heap, told, process->heap);
 	ht_events_observe(past->heap->events, sample, frame->realtime_ns, frame->monotonic_ns);
 	if ((process->detail & HT_DETAIL_EVENTS) == 0)
