@@ -16,11 +16,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/single_threaded.h>
 
 #include "preload/control.h"
 #include "preload/export.h"
 #include "preload/real.h"
 #include "preload/slow.h"
+#include "preload/threads.h"
 #include "publish/counter.h"
 
 #define LIKELY(condition)   __builtin_expect(!!(condition), 1)
@@ -178,6 +180,12 @@ calloc(size_t count, size_t size)
 {
 	void *block = ht_real.calloc(count, size);
 	size_t bytes;
+	/*
+	 * Threads that the C library starts by itself (thrd_create, timer_create) come by no function of ours, but
+	 * their first block by calloc, when it has told already that there will be two.
+	 */
+	if (UNLIKELY(ht_self->index < 0) && UNLIKELY(!__libc_single_threaded))
+		ht_threads_expect();
 	if (__builtin_mul_overflow(count, size, &bytes))
 		bytes = SIZE_MAX;
 	return counted(block, "calloc", bytes);

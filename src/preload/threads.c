@@ -103,12 +103,9 @@ make_room(void)
 		ht_segment_grow(&ht_process.segment);
 }
 
-/* Attach before the second thread: nobody can move another thread's private counts. */
-HT_EXPORT int
-pthread_create(
-    pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
+void
+ht_threads_expect(void)
 {
-	ht_calls_find();
 	int saved = errno;
 	if (ht_process_phase() == HT_PHASE_NONE)
 		ht_process_join();
@@ -117,6 +114,15 @@ pthread_create(
 	if (ht_process_phase() == HT_PHASE_ATTACHED)
 		make_room();
 	errno = saved;
+}
+
+/* Attach before the second thread: nobody can move another thread's private counts. */
+HT_EXPORT int
+pthread_create(
+    pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
+{
+	ht_calls_find();
+	ht_threads_expect();
 	return ht_calls.pthread_create(thread, attributes, start, argument);
 }
 

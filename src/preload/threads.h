@@ -6,6 +6,12 @@
 /* For the constructor: gets the key whose destructor tells of a thread's end. */
 void ht_threads_init(void);
 
+/*
+ * The calling thread is about to start another: publishes the process, since nobody can move another
+ * thread's private counts, and backs a slot for the new one.
+ */
+void ht_threads_expect(void);
+
 /* The calling thread has a slot now, to be given back when it ends. */
 void ht_threads_watch_exit(void);
 

@@ -4,6 +4,7 @@
 
 #include "counts_check.h"
 #include "oracle.h"
+#include "heaptop/heaptop.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -430,6 +431,32 @@ ht_counts_late_thrd_create(void)
 	HT_REQUIRE(thrd_create(&thread, allocate_in_thrd, NULL) == thrd_success);
 	HT_REQUIRE(thrd_join(thread, &result) == thrd_success);
 	free(malloc(100));
+	require_oracle_agrees();
+}
+
+static int
+see_the_first(void *unused)
+{
+	struct heaptop_memstats stats;
+	(void)unused;
+	return heaptop_read_memstats(&stats) == 0 && stats.Mallocs >= 20 ? 0 : 1;
+}
+
+void
+ht_counts_late_thrd_waits(void)
+{
+	void *blocks[20];
+	thrd_t thread;
+	int result;
+
+	HT_REQUIRE(!ht_segment_exists());
+	for (size_t i = 0; i < 20; i++)
+		blocks[i] = malloc(16);
+	HT_REQUIRE(thrd_create(&thread, see_the_first, NULL) == thrd_success);
+	HT_REQUIRE(thrd_join(thread, &result) == thrd_success);
+	HT_REQUIRE(result == 0);
+	for (size_t i = 0; i < 20; i++)
+		free(blocks[i]);
 	require_oracle_agrees();
 }
 
