@@ -119,7 +119,7 @@ print_peak(FILE *out, const struct ht_heap_values *values)
 	fprintf(out, "heaptop:   %-11s ", "peak:");
 	print_bytes(out, values, HT_HEAP_PEAK);
 	if (HT_HAS(values, HT_HEAP_PEAK_ERROR) && values->value[HT_HEAP_PEAK_ERROR].u != 0)
-		fprintf(out, ", at most %" PRIu64 " more", values->value[HT_HEAP_PEAK_ERROR].u);
+		fprintf(out, ", give or take %" PRIu64, values->value[HT_HEAP_PEAK_ERROR].u);
 	fprintf(out, "\n");
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "tui/layout.h"
@@ -75,16 +76,28 @@ answer_key(struct ht_loop *loop, int code)
 	loop->dirty = true;
 }
 
-/* A terminal that has gone is readable without end and gives nothing. */
+/* True when bytes wait to be read; a terminal that has gone is readable and has none. */
+static bool
+has_input(void)
+{
+	int waiting = 0;
+	return ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0;
+}
+
+/*
+ * A terminal that has gone is readable without end and gives nothing.  Bytes that make no key (a broken
+ * character, the beginning of a sequence) give nothing either, but they were there.
+ */
 static void
 read_keys(struct ht_loop *loop)
 {
+	bool input = has_input();
 	int count = 0, code;
 	while (count < KEYS_AT_ONCE && !loop->ended && (code = ht_term_key(&loop->term)) != ERR) {
 		answer_key(loop, code);
 		count++;
 	}
-	loop->idle_reads = count == 0 ? loop->idle_reads + 1 : 0;
+	loop->idle_reads = count == 0 && !input ? loop->idle_reads + 1 : 0;
 	if (loop->idle_reads > IDLE_READS_MOST)
 		end(loop, 0);
 }
