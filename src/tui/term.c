@@ -180,6 +180,8 @@ begin_curses(struct ht_term *term)
 	if (term->keys == NULL)
 		return -ENOMEM;
 	nodelay(term->keys, TRUE);
+	/* Else curses takes the eighth bit off, and the second byte of a letter is ^C. */
+	meta(term->keys, TRUE);
 	keypad(term->keys, TRUE);
 	define_keys();
 	return 0;
