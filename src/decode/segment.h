@@ -97,7 +97,7 @@ enum ht_segment_fault ht_segment_extent(
 
 /*
  * How many of those bytes the first copy needs when the lists of DETAIL are wanted: only
- * a list of threads has it look at the slots, which are nearly all of a large segment.
+ * a list of threads has it look there at the slots, which are nearly all of a large segment.
  * Otherwise as ht_segment_extent.
  */
 enum ht_segment_fault ht_segment_first_extent(
@@ -135,10 +135,11 @@ struct ht_segment_want {
  * torn go to exited threads, a torn gc group and a negative live heap are
  * absent, and quality_reason says so.  A torn event is always left out.
  *
- * The sum over threads and exited is the total in every case: all counters are
- * from the second copy.  (Threads are in OUT where want asks for them; exited is
- * what they leave.  Not asked for: exited holds everything.)  The key and the
- * tids are numbers of the publisher's pid namespace: the source translates them.
+ * The sum over threads and exited is the total in every case: all counters of slots
+ * are from one copy, the first where threads are wanted (so that they lie between both
+ * looks at their owners), else the second.  (Threads are in OUT where want asks for
+ * them; exited is what they leave.  Not asked for: exited holds everything.)  The key
+ * and the tids are numbers of the publisher's pid namespace: the source translates them.
  *
  * A thread that died without telling keeps its slot for a while: a source
  * that knows the living tasks says so by ht_heap_sample_retire (model/sample.h).

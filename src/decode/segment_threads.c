@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Thread slots: the totals of the process, and who of the living did what. */
+/*
+ * Thread slots: the totals of the process, and who of the living did what.
+ *
+ * Where threads are wanted all counters are from the first copy.  There they lie between both
+ * looks at the owner, or before the first, where less_base finds them below the owner's base.
+ * The second copy's would be read after the last look: a slot that changes hands just then
+ * has its successor's blocks under the old owner.
+ */
 #include "config.h"
 
 #include "decode/segment_parts.h"
@@ -134,24 +141,34 @@ list_thread(struct ht_segment_decoding *decoding, const struct heaptop_thread_sl
 	heap->exited.freed_blocks -= own->freed_blocks;
 }
 
+/* Record INDEX of SECTION in the copy that counters come from; NULL: out of bounds. */
+static const unsigned char *
+counted_record(const struct ht_segment_decoding *decoding, const struct ht_segment_section *section,
+    size_t index)
+{
+	const struct ht_segment_copy *copy = decoding->copy;
+	if (decoding->heap->threads == NULL)
+		return ht_segment_record(copy->second, copy->length, section, index);
+	return ht_segment_record(copy->first, ht_segment_first_length(copy), section, index);
+}
+
 /* Adds slot INDEX, and lists its owner where threads are wanted and it is alive. */
 static bool
 decode_slot(struct ht_segment_decoding *decoding, size_t index)
 {
 	const struct ht_segment_copy *copy = decoding->copy;
 	const struct ht_segment_section *threads = &decoding->layout.threads;
-	const unsigned char *second = ht_segment_record(copy->second, copy->length, threads, index);
+	const unsigned char *counted = counted_record(decoding, threads, index);
 	struct ht_segment_counts counts;
 	union slot_head head;
-	if (second == NULL || !count_slot(decoding, second, &counts))
+	if (counted == NULL || !count_slot(decoding, counted, &counts))
 		return false;
 	if (decoding->heap->threads == NULL)
 		return true;
-	const unsigned char *first =
-	    ht_segment_record(copy->first, ht_segment_first_length(copy), threads, index);
-	if (first == NULL)
+	const unsigned char *second = ht_segment_record(copy->second, copy->length, threads, index);
+	if (second == NULL)
 		return false;
-	if (!read_owner(first, second, &head))
+	if (!read_owner(counted, second, &head))
 		decoding->owner_torn = true;
 	else if (head.slot.state == HEAPTOP_SLOT_LIVE && !less_base(&head.slot, &counts))
 		decoding->owner_torn = true;
@@ -163,7 +180,6 @@ decode_slot(struct ht_segment_decoding *decoding, size_t index)
 int
 ht_segment_threads_decode(struct ht_segment_decoding *decoding)
 {
-	const struct ht_segment_copy *copy = decoding->copy;
 	struct ht_heap_sample *heap = decoding->heap;
 	struct ht_segment_counts overflow;
 	size_t count = decoding->layout.threads.count;
@@ -177,8 +193,7 @@ ht_segment_threads_decode(struct ht_segment_decoding *decoding)
 	for (size_t i = 0; i < count; i++)
 		if (!decode_slot(decoding, i))
 			return -EBADMSG;
-	const unsigned char *record =
-	    ht_segment_record(copy->second, copy->length, &decoding->layout.overflow, 0);
+	const unsigned char *record = counted_record(decoding, &decoding->layout.overflow, 0);
 	if (record == NULL || !count_slot(decoding, record, &overflow))
 		return -EBADMSG;
 	heap->exited.allocated_bytes += decoding->total.allocated_bytes;
