@@ -2,7 +2,7 @@
 /*
  * Samples become a frame in three steps: a row for each process of procfs, what
  * other sources said put to its row, and the comparison with the tick before
- * (core/history.h).  Samples are made in the frame's own arena, so that nothing is copied twice.
+ * (core/pairs.h).  Samples are made in the frame's own arena, so that nothing is copied twice.
  */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
-#include "core/history.h"
+#include "core/pairs.h"
 #include "core/threads.h"
 #include "sources/source.h"
 
@@ -30,8 +30,8 @@ struct ht_sampler {
 	size_t sample_capacity;
 	const struct ht_sample **told; /* owned; which sample has the heap of row i */
 	size_t told_capacity;
-	struct ht_history *history; /* owned */
-	uint64_t last_ns;           /* CLOCK_MONOTONIC of the tick before; 0: none */
+	struct ht_pairs *pairs; /* owned */
+	uint64_t last_ns;       /* CLOCK_MONOTONIC of the tick before; 0: none */
 };
 
 static int
@@ -53,8 +53,8 @@ ht_sampler_new(
 {
 	struct ht_sampler *sampler = calloc(1, sizeof(*sampler));
 	if (sampler != NULL)
-		sampler->history = ht_history_new(options->smoothing_ns);
-	if (sampler == NULL || sampler->history == NULL) {
+		sampler->pairs = ht_pairs_new(options->smoothing_ns);
+	if (sampler == NULL || sampler->pairs == NULL) {
 		free(sampler);
 		ht_error_set(error, HT_ERROR_RUNTIME, "out of memory");
 		return -ENOMEM;
@@ -79,7 +79,7 @@ ht_sampler_free(struct ht_sampler *sampler)
 		ht_sources[i - 1]->close(sampler->states[i - 1]);
 	ht_process_table_release(&sampler->processes, &sampler->descriptors);
 	ht_descriptors_restore_limit(&sampler->descriptors);
-	ht_history_free(sampler->history);
+	ht_pairs_free(sampler->pairs);
 	free(sampler->samples);
 	free(sampler->told);
 	free(sampler);
@@ -178,7 +178,7 @@ finish_row(struct ht_sampler *sampler, const struct ht_request *request, struct 
 		return -ENOMEM;
 	if (row->quality == HT_QUALITY_DEAD)
 		return 0;
-	return ht_history_apply(sampler->history, sample, told, frame, row);
+	return ht_pairs_apply(sampler->pairs, sample, told, frame, row);
 }
 
 /* Which samples have the heaps of the first rows: sampler->told.  0 or -ENOMEM. */
@@ -215,13 +215,13 @@ fill_rows(struct ht_sampler *sampler, const struct ht_poll *poll, struct ht_fram
 	frame->processes =
 	    ht_arena_array(frame->arena, poll->sample_count, sizeof(*frame->processes));
 	if (frame->processes == NULL || choose_told(sampler, poll) != 0 ||
-	    ht_history_begin(sampler->history, poll->process_samples) != 0)
+	    ht_pairs_begin(sampler->pairs, poll->process_samples) != 0)
 		return -ENOMEM;
 	int result = 0;
 	for (size_t i = 0; i < poll->process_samples && result == 0; i++)
 		result =
 		    finish_row(sampler, poll->request, frame, &poll->samples[i], sampler->told[i]);
-	ht_history_end(sampler->history);
+	ht_pairs_end(sampler->pairs);
 	/* What is left has no living process. */
 	for (size_t i = poll->process_samples; i < poll->sample_count && result == 0; i++)
 		if (poll->samples[i].quality == HT_QUALITY_DEAD)

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "core/history.h"
+#include "core/pairs.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -58,7 +58,7 @@ struct past {
 	struct past_threads *threads; /* owned; NULL: not asked for */
 };
 
-struct ht_history {
+struct ht_pairs {
 	uint64_t smoothing_ns;
 	struct past *last; /* owned; by rising pid */
 	size_t last_count;
@@ -69,13 +69,13 @@ struct ht_history {
 	size_t now_capacity;
 };
 
-struct ht_history *
-ht_history_new(uint64_t smoothing_ns)
+struct ht_pairs *
+ht_pairs_new(uint64_t smoothing_ns)
 {
-	struct ht_history *history = calloc(1, sizeof(*history));
-	if (history != NULL)
-		history->smoothing_ns = smoothing_ns;
-	return history;
+	struct ht_pairs *pairs = calloc(1, sizeof(*pairs));
+	if (pairs != NULL)
+		pairs->smoothing_ns = smoothing_ns;
+	return pairs;
 }
 
 static void
@@ -89,66 +89,66 @@ past_release(struct past *past)
 }
 
 void
-ht_history_free(struct ht_history *history)
+ht_pairs_free(struct ht_pairs *pairs)
 {
-	if (history == NULL)
+	if (pairs == NULL)
 		return;
-	for (size_t i = history->last_at; i < history->last_count; i++)
-		past_release(&history->last[i]);
-	for (size_t i = 0; i < history->now_count; i++)
-		past_release(&history->now[i]);
-	free(history->last);
-	free(history->now);
-	free(history);
+	for (size_t i = pairs->last_at; i < pairs->last_count; i++)
+		past_release(&pairs->last[i]);
+	for (size_t i = 0; i < pairs->now_count; i++)
+		past_release(&pairs->now[i]);
+	free(pairs->last);
+	free(pairs->now);
+	free(pairs);
 }
 
 int
-ht_history_begin(struct ht_history *history, size_t most)
+ht_pairs_begin(struct ht_pairs *pairs, size_t most)
 {
-	ht_assert(history->now_count == 0);
-	history->last_at = 0;
-	if (most <= history->now_capacity)
+	ht_assert(pairs->now_count == 0);
+	pairs->last_at = 0;
+	if (most <= pairs->now_capacity)
 		return 0;
 	size_t capacity = most + most / 4;
 	struct past *now = reallocarray(NULL, capacity, sizeof(*now));
 	if (now == NULL)
 		return -ENOMEM;
-	free(history->now);
-	history->now = now;
-	history->now_capacity = capacity;
+	free(pairs->now);
+	pairs->now = now;
+	pairs->now_capacity = capacity;
 	return 0;
 }
 
 void
-ht_history_end(struct ht_history *history)
+ht_pairs_end(struct ht_pairs *pairs)
 {
-	for (; history->last_at < history->last_count; history->last_at++)
-		past_release(&history->last[history->last_at]);
-	struct past *spare = history->last;
-	size_t capacity = history->last_capacity;
-	history->last = history->now;
-	history->last_count = history->now_count;
-	history->last_capacity = history->now_capacity;
-	history->last_at = 0;
-	history->now = spare;
-	history->now_count = 0;
-	history->now_capacity = capacity;
+	for (; pairs->last_at < pairs->last_count; pairs->last_at++)
+		past_release(&pairs->last[pairs->last_at]);
+	struct past *spare = pairs->last;
+	size_t capacity = pairs->last_capacity;
+	pairs->last = pairs->now;
+	pairs->last_count = pairs->now_count;
+	pairs->last_capacity = pairs->now_capacity;
+	pairs->last_at = 0;
+	pairs->now = spare;
+	pairs->now_count = 0;
+	pairs->now_capacity = capacity;
 }
 
 /* The record of KEY in this tick's list, with what the last one held of the same process. */
 static struct past *
-carry(struct ht_history *history, struct ht_process_key key, bool is_new)
+carry(struct ht_pairs *pairs, struct ht_process_key key, bool is_new)
 {
-	ht_assert(history->now_count < history->now_capacity);
-	struct past *past = &history->now[history->now_count++];
-	for (; history->last_at < history->last_count; history->last_at++) {
-		struct past *old = &history->last[history->last_at];
+	ht_assert(pairs->now_count < pairs->now_capacity);
+	struct past *past = &pairs->now[pairs->now_count++];
+	for (; pairs->last_at < pairs->last_count; pairs->last_at++) {
+		struct past *old = &pairs->last[pairs->last_at];
 		if (old->key.pid > key.pid)
 			break;
 		if (!is_new && old->key.pid == key.pid &&
 		    old->key.start_time_ticks == key.start_time_ticks) {
 			*past = *old;
-			history->last_at++;
+			pairs->last_at++;
 			return past;
 		}
 		past_release(old);
@@ -196,8 +196,8 @@ past_heap_new(void)
 
 /* Rates of the heap's counters since they were last read; an exec starts all anew. */
 static void
-apply_heap_rates(const struct ht_history *history, struct past_heap *past,
-    const struct ht_sample *told, struct ht_heap *heap)
+apply_heap_rates(const struct ht_pairs *pairs, struct past_heap *past, const struct ht_sample *told,
+    struct ht_heap *heap)
 {
 	const uint32_t exec_generation = told->heap->exec_generation;
 	const uint64_t read_ns = told->monotonic_ns;
@@ -212,7 +212,7 @@ apply_heap_rates(const struct ht_history *history, struct past_heap *past,
 			continue;
 		}
 		ht_delta_step(rate, heap->values.value[heap_rates[i].counter].u, interval_ns,
-		    history->smoothing_ns);
+		    pairs->smoothing_ns);
 		if (rate->is_known)
 			HT_SET_F(&heap->values, heap_rates[i].rate, rate->per_second);
 	}
@@ -236,7 +236,7 @@ carry_peak(struct past_heap *past, uint32_t exec_generation, struct ht_heap_valu
 }
 
 static int
-apply_heap(const struct ht_history *history, struct past *past, const struct ht_sample *sample,
+apply_heap(const struct ht_pairs *pairs, struct past *past, const struct ht_sample *sample,
     const struct ht_sample *told, const struct ht_frame *frame, struct ht_process *process)
 {
 	if (process->heap == NULL)
@@ -246,7 +246,7 @@ apply_heap(const struct ht_history *history, struct past *past, const struct ht_
 	if (past->heap == NULL)
 		return -ENOMEM;
 	carry_peak(past->heap, told->heap->exec_generation, &process->heap->values);
-	apply_heap_rates(history, past->heap, told, process->heap);
+	apply_heap_rates(pairs, past->heap, told, process->heap);
 	ht_events_observe(past->heap->events, sample, frame->realtime_ns, frame->monotonic_ns);
 	if ((process->detail & HT_DETAIL_EVENTS) == 0)
 		return 0;
@@ -280,8 +280,8 @@ counts_go_on(const struct past_thread *before, const struct ht_thread *thread)
 }
 
 static void
-apply_thread(const struct ht_history *history, const struct past_threads *past,
-    uint64_t interval_ns, struct ht_thread *thread, struct past_thread *now)
+apply_thread(const struct ht_pairs *pairs, const struct past_threads *past, uint64_t interval_ns,
+    struct ht_thread *thread, struct past_thread *now)
 {
 	double percent;
 	const struct past_thread *before = find_thread(past, thread->tid);
@@ -296,7 +296,7 @@ apply_thread(const struct ht_history *history, const struct past_threads *past,
 	if (goes_on)
 		now->allocated = before->allocated;
 	ht_delta_step(&now->allocated, thread->values.value[HT_THREAD_ALLOCATED].u,
-	    goes_on ? interval_ns : 0, history->smoothing_ns);
+	    goes_on ? interval_ns : 0, pairs->smoothing_ns);
 	if (now->allocated.is_known)
 		HT_SET_F(&thread->values, HT_THREAD_ALLOC_RATE, now->allocated.per_second);
 }
@@ -310,8 +310,8 @@ by_tid(const void *left, const void *right)
 }
 
 static int
-apply_threads(const struct ht_history *history, struct past *past, uint64_t now_ns,
-    struct ht_process *process)
+apply_threads(
+    const struct ht_pairs *pairs, struct past *past, uint64_t now_ns, struct ht_process *process)
 {
 	if (process->thread_count == 0) {
 		free(past->threads);
@@ -327,7 +327,7 @@ apply_threads(const struct ht_history *history, struct past *past, uint64_t now_
 	uint64_t interval_ns = past->threads != NULL ? now_ns - past->threads->read_ns : 0;
 	for (size_t i = 0; i < now->count; i++)
 		apply_thread(
-		    history, past->threads, interval_ns, &process->threads[i], &now->threads[i]);
+		    pairs, past->threads, interval_ns, &process->threads[i], &now->threads[i]);
 	qsort(now->threads, now->count, sizeof(now->threads[0]), by_tid);
 	free(past->threads);
 	past->threads = now;
@@ -335,12 +335,12 @@ apply_threads(const struct ht_history *history, struct past *past, uint64_t now_
 }
 
 int
-ht_history_apply(struct ht_history *history, const struct ht_sample *sample,
-    const struct ht_sample *told, const struct ht_frame *frame, struct ht_process *process)
+ht_pairs_apply(struct ht_pairs *pairs, const struct ht_sample *sample, const struct ht_sample *told,
+    const struct ht_frame *frame, struct ht_process *process)
 {
-	struct past *past = carry(history, process->key, sample->is_new);
+	struct past *past = carry(pairs, process->key, sample->is_new);
 	apply_cpu(past, sample, frame->monotonic_ns, process);
-	if (apply_heap(history, past, sample, told, frame, process) != 0)
+	if (apply_heap(pairs, past, sample, told, frame, process) != 0)
 		return -ENOMEM;
-	return apply_threads(history, past, frame->monotonic_ns, process);
+	return apply_threads(pairs, past, frame->monotonic_ns, process);
 }

@@ -10,13 +10,13 @@
 
 #include <cmocka.h>
 
-#include "core/history.h"
+#include "core/pairs.h"
 
 #define SECOND UINT64_C(1000000000)
 
 /* One tick of one process that tells ALLOCATED and PEAK at NOW_NS; its heap's values afterwards. */
 static struct ht_heap_values
-tick(struct ht_history *history, uint32_t exec_generation, uint64_t allocated, uint64_t peak,
+tick(struct ht_pairs *pairs, uint32_t exec_generation, uint64_t allocated, uint64_t peak,
     uint64_t now_ns)
 {
 	struct ht_heap_sample heap_sample = { .exec_generation = exec_generation };
@@ -27,9 +27,9 @@ tick(struct ht_history *history, uint32_t exec_generation, uint64_t allocated, u
 	struct ht_process process = { .key = { 42, 7 }, .name = "", .heap = &heap };
 	HT_SET_U(&heap.values, HT_HEAP_ALLOCATED, allocated);
 	HT_SET_U(&heap.values, HT_HEAP_PEAK, peak);
-	assert_int_equal(ht_history_begin(history, 1), 0);
-	assert_int_equal(ht_history_apply(history, &sample, &told, &frame, &process), 0);
-	ht_history_end(history);
+	assert_int_equal(ht_pairs_begin(pairs, 1), 0);
+	assert_int_equal(ht_pairs_apply(pairs, &sample, &told, &frame, &process), 0);
+	ht_pairs_end(pairs);
 	return heap.values;
 }
 
@@ -37,25 +37,25 @@ static void
 rate_is_the_growth_over_the_time(void **state)
 {
 	(void)state;
-	struct ht_history *history = ht_history_new(0);
-	struct ht_heap_values first = tick(history, 0, 1000, 0, SECOND);
+	struct ht_pairs *pairs = ht_pairs_new(0);
+	struct ht_heap_values first = tick(pairs, 0, 1000, 0, SECOND);
 	assert_false(HT_HAS(&first, HT_HEAP_ALLOC_RATE));
-	struct ht_heap_values second = tick(history, 0, 5000, 0, 3 * SECOND);
+	struct ht_heap_values second = tick(pairs, 0, 5000, 0, 3 * SECOND);
 	assert_true(HT_HAS(&second, HT_HEAP_ALLOC_RATE));
 	assert_true(second.value[HT_HEAP_ALLOC_RATE].f == 2000);
-	ht_history_free(history);
+	ht_pairs_free(pairs);
 }
 
 static void
 exec_begins_anew(void **state)
 {
 	(void)state;
-	struct ht_history *history = ht_history_new(0);
-	tick(history, 0, 1000, 900, SECOND);
-	struct ht_heap_values after = tick(history, 1, 5000, 300, 2 * SECOND);
+	struct ht_pairs *pairs = ht_pairs_new(0);
+	tick(pairs, 0, 1000, 900, SECOND);
+	struct ht_heap_values after = tick(pairs, 1, 5000, 300, 2 * SECOND);
 	assert_false(HT_HAS(&after, HT_HEAP_ALLOC_RATE));
 	assert_int_equal(after.value[HT_HEAP_PEAK].u, 300);
-	ht_history_free(history);
+	ht_pairs_free(pairs);
 }
 
 /* With threads, what is told may be less than what was told before, within its error. */
@@ -63,13 +63,13 @@ static void
 regress_peak_does_not_fall(void **state)
 {
 	(void)state;
-	struct ht_history *history = ht_history_new(0);
-	tick(history, 0, 1000, 900, SECOND);
-	struct ht_heap_values lower = tick(history, 0, 1000, 700, 2 * SECOND);
+	struct ht_pairs *pairs = ht_pairs_new(0);
+	tick(pairs, 0, 1000, 900, SECOND);
+	struct ht_heap_values lower = tick(pairs, 0, 1000, 700, 2 * SECOND);
 	assert_int_equal(lower.value[HT_HEAP_PEAK].u, 900);
-	struct ht_heap_values higher = tick(history, 0, 2000, 1200, 3 * SECOND);
+	struct ht_heap_values higher = tick(pairs, 0, 2000, 1200, 3 * SECOND);
 	assert_int_equal(higher.value[HT_HEAP_PEAK].u, 1200);
-	ht_history_free(history);
+	ht_pairs_free(pairs);
 }
 
 int
