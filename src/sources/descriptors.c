@@ -3,6 +3,10 @@
 
 #include "sources/descriptors.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "base/assert.h"
 
 /* For the terminal, libraries, directories and files that are open for a moment. */
@@ -10,6 +14,26 @@ enum { RESERVE = 40 };
 
 /* More would only cost kernel memory: 4.4 KiB for each kept file of /proc. */
 enum { MOST_KEPT = 100000 };
+
+/*
+ * Makes the kernel's table of our descriptors as large as it is going to be.  Each time it grows in a
+ * program of more than one thread, the kernel waits for all processors to pass by (10-20 ms); so it
+ * grows here, once, while there is one thread.  /proc has a link for each process.
+ */
+static void
+grow_table(size_t budget)
+{
+	struct stat proc;
+	int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && budget != 0 && fstat(fd, &proc) == 0) {
+		size_t last = (size_t)proc.st_nlink + (size_t)proc.st_nlink / 4 + RESERVE;
+		int highest = fcntl(fd, F_DUPFD_CLOEXEC, (int)(last < budget ? last : budget));
+		if (highest >= 0)
+			close(highest);
+	}
+	if (fd >= 0)
+		close(fd);
+}
 
 void
 ht_descriptors_init(struct ht_descriptors *descriptors)
@@ -28,6 +52,7 @@ ht_descriptors_init(struct ht_descriptors *descriptors)
 		descriptors->budget = limit.rlim_cur - RESERVE < MOST_KEPT
 					  ? (size_t)limit.rlim_cur - RESERVE
 					  : MOST_KEPT;
+	grow_table(descriptors->budget);
 }
 
 void

@@ -17,7 +17,10 @@ struct ht_descriptors {
 	size_t kept;
 };
 
-/* Raises the limit and counts what there is to spend.  Never fails: the budget may be 0. */
+/*
+ * Raises the limit and counts what there is to spend.  Never fails: the budget may be 0.
+ * Cheap only while the program has one thread.
+ */
 void ht_descriptors_init(struct ht_descriptors *descriptors);
 
 /* Puts the limit back as it was, for a program about to be started.  Async-signal-safe. */

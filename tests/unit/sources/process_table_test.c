@@ -7,6 +7,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -91,6 +95,37 @@ the_limit_is_raised_and_put_back(void **state)
 	setrlimit(RLIMIT_NOFILE, &before);
 }
 
+/* "FDSize" of /proc/self/status: descriptors that the kernel's table has room for. */
+static unsigned long
+size_of_kernel_table(void)
+{
+	char line[256];
+	unsigned long size = 0;
+	FILE *status = fopen("/proc/self/status", "r");
+	assert_non_null(status);
+	while (fgets(line, sizeof(line), status) != NULL)
+		if (strncmp(line, "FDSize:", 7) == 0)
+			size = strtoul(line + 7, NULL, 10);
+	fclose(status);
+	return size;
+}
+
+static void
+regress_the_kernel_table_need_not_grow_later(void **state)
+{
+	(void)state;
+	struct ht_descriptors descriptors;
+	struct stat proc;
+	assert_int_equal(stat("/proc", &proc), 0);
+	ht_descriptors_init(&descriptors);
+	/* With at least 40 beside one a process it is more than the 64 of every program. */
+	unsigned long needed = (unsigned long)proc.st_nlink + 40;
+	assert_true(
+	    size_of_kernel_table() >= (needed < descriptors.budget ? needed : descriptors.budget));
+	assert_int_equal(descriptors.kept, 0);
+	ht_descriptors_restore_limit(&descriptors);
+}
+
 static void
 the_budget_is_never_passed(void **state)
 {
@@ -110,6 +145,7 @@ main(void)
 		cmocka_unit_test(records_follow_their_process),
 		cmocka_unit_test(an_empty_listing_empties_the_table),
 		cmocka_unit_test(the_limit_is_raised_and_put_back),
+		cmocka_unit_test(regress_the_kernel_table_need_not_grow_later),
 		cmocka_unit_test(the_budget_is_never_passed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
