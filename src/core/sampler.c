@@ -107,6 +107,7 @@ fill_row(struct ht_arena *arena, const struct ht_sample *sample, struct ht_proce
 		.quality = HT_QUALITY_LIVE,
 		.quality_reason = sample->quality_reason,
 		.values = sample->process,
+		.maps = sample->maps,
 	};
 	if (sample->name == NULL)
 		return 0;
@@ -169,7 +170,7 @@ finish_row(struct ht_sampler *sampler, const struct ht_request *request, struct 
 	if (told != NULL && fill_heap(frame, told, row) != 0)
 		return -ENOMEM;
 	if (row->heap == NULL) {
-		row->detail &= HT_DETAIL_THREADS;
+		row->detail &= HT_DETAIL_THREADS | HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR;
 		if (row->quality_reason == NULL)
 			row->quality_reason = "not instrumented";
 	}

@@ -65,6 +65,8 @@ ht_frame_is_valid(const struct ht_frame *frame)
 			return false;
 		if (process->thread_count != 0 && process->threads == NULL)
 			return false;
+		if (process->maps != NULL && !ht_maps_are_valid(process->maps))
+			return false;
 		if (process->heap == NULL)
 			continue;
 		instrumented++;

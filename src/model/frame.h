@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/maps.h"
 #include "model/metric.h"
 #include "model/sample.h"
 
@@ -25,6 +26,8 @@ enum ht_detail {
 	HT_DETAIL_THREADS = 1 << 0,
 	HT_DETAIL_SIZE_CLASSES = 1 << 1,
 	HT_DETAIL_EVENTS = 1 << 2,
+	HT_DETAIL_MAPS = 1 << 3,      /* mappings one by one, and what follows */
+	HT_DETAIL_ALLOCATOR = 1 << 4, /* where resident memory is, sums by kind of mapping */
 };
 
 /* The heap of one process with its rates. */
@@ -55,7 +58,8 @@ struct ht_process {
 	struct ht_heap *heap;      /* NULL: no source has the heap of this process */
 	struct ht_thread *threads; /* every task; NULL where not asked for */
 	size_t thread_count;
-	uint32_t detail; /* HT_DETAIL_... lists that are filled for this process */
+	const struct ht_maps *maps; /* NULL: neither maps nor allocator was asked for */
+	uint32_t detail;            /* HT_DETAIL_... lists that are filled for this process */
 };
 
 struct ht_frame {

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/maps.h"
 #include "model/metric.h"
 
 /* A process, safe against reuse of its pid. */
@@ -135,6 +136,8 @@ struct ht_sample {
 	/* /proc's threads, where they were asked for; NULL otherwise. */
 	struct ht_thread *tasks;
 	size_t task_count;
+
+	const struct ht_maps *maps; /* where they were asked for; NULL otherwise */
 };
 
 /*
