@@ -80,20 +80,62 @@ duration_unit_ns(const char *suffix)
 	return 0;
 }
 
+/*
+ * A decimal number at the beginning of TEXT, and *END behind it; below 0: there is none.  strtod would also take
+ * "inf", hexadecimal, an exponent and a sign.
+ */
+static double
+parse_decimal(const char *text, const char **end)
+{
+	char digits[64];
+	size_t length = strspn(text, "0123456789.");
+	if (length == 0 || length >= sizeof(digits))
+		return -1;
+	memcpy(digits, text, length);
+	digits[length] = '\0';
+	char *stop;
+	double value = strtod(digits, &stop);
+	*end = text + length;
+	return stop == digits + length ? value : -1;
+}
+
 int
 ht_units_parse_duration(const char *text, uint64_t *ns)
 {
-	/* strtod also takes "inf", hexadecimal and a sign: not here. */
-	if (!isdigit((unsigned char)text[0]) && text[0] != '.')
-		return -EINVAL;
-	if (strpbrk(text, "xXpPeE") != NULL)
-		return -EINVAL;
-	char *end;
-	double value = strtod(text, &end);
-	double unit = duration_unit_ns(end);
-	if (end == text || unit == 0 || !(value * unit <= 1000 * 86400e9))
+	const char *end;
+	double value = parse_decimal(text, &end);
+	double unit = value >= 0 ? duration_unit_ns(end) : 0;
+	if (unit == 0 || !(value * unit <= 1000 * 86400e9))
 		return -EINVAL;
 	*ns = (uint64_t)(value * unit + 0.5);
+	return 0;
+}
+
+/* Bytes in the unit that SUFFIX names; 0: none. */
+static double
+size_unit_bytes(const char *suffix)
+{
+	static const char units[] = "KMGTP";
+	double bytes = 1;
+	if (suffix[0] == '\0')
+		return 1;
+	const char *unit = strchr(units, toupper((unsigned char)suffix[0]));
+	for (const char *each = units; unit != NULL && each <= unit; each++)
+		bytes *= 1024;
+	suffix += unit != NULL;
+	suffix += suffix[0] == 'B' || suffix[0] == 'b';
+	return suffix[0] == '\0' ? bytes : 0;
+}
+
+int
+ht_units_parse_bytes(const char *text, uint64_t *bytes)
+{
+	const char *end;
+	double value = parse_decimal(text, &end);
+	double unit = value >= 0 ? size_unit_bytes(end) : 0;
+	if (unit == 0 || !(value * unit < 9.2e18))
+		return -EINVAL;
+	*bytes = (uint64_t)(value * unit + 0.5);
 	return 0;
 }
 

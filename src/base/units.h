@@ -24,6 +24,12 @@ void ht_units_duration(uint64_t ns, char out[HT_UNITS_TEXT_BYTES]);
  */
 int ht_units_parse_duration(const char *text, uint64_t *ns);
 
+/*
+ * Bytes as people type them: "4096", "16M", "1.5g"; K, M, G, T, P of either case, a B behind them allowed.  0 and
+ * the bytes, rounded; or -EINVAL: no number, an unknown unit, negative, or 2^63 and more.
+ */
+int ht_units_parse_bytes(const char *text, uint64_t *bytes);
+
 /* A whole number from LEAST to MOST in base 10, nothing before or behind; else -EINVAL. */
 int ht_units_parse_integer(const char *text, int64_t least, int64_t most, int64_t *value);
 

@@ -4,6 +4,7 @@
 #include "model/sort.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,16 @@ ht_sort_parse(const char *text, struct ht_sort *sort)
 		return -EINVAL;
 	*sort = parsed;
 	return 0;
+}
+
+void
+ht_sort_print(const struct ht_sort *sort, char *out, size_t size)
+{
+	const char *name = sort->field == HT_SORT_METRIC ? sort->metric->short_name : "";
+	for (size_t i = 0; i < sizeof(field_names) / sizeof(field_names[0]); i++)
+		if (field_names[i].field == sort->field)
+			name = field_names[i].name;
+	snprintf(out, size, "%s%s", sort->reversed ? "-" : "", name);
 }
 
 static struct sort_key

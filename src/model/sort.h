@@ -32,6 +32,9 @@ struct ht_sort ht_sort_default(void);
  */
 int ht_sort_parse(const char *text, struct ht_sort *sort);
 
+/* Writes SORT as ht_sort_parse reads it into the SIZE bytes of OUT. */
+void ht_sort_print(const struct ht_sort *sort, char *out, size_t size);
+
 /* Below, at or above 0 as A comes before, beside or after B.  0 only for one and the same process. */
 int ht_sort_compare(
     const struct ht_sort *sort, const struct ht_process *a, const struct ht_process *b);

@@ -53,12 +53,36 @@ durations_are_read_with_their_units(void **state)
 	assert_int_equal(ht_units_parse_duration("1 s", &ns), -EINVAL);
 }
 
+static void
+bytes_are_read_with_their_units(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = { { "0", 0 }, { "4096", 4096 }, { "16M", 16 << 20 }, { "1.5k", 1536 },
+		{ "2GB", UINT64_C(2) << 30 }, { "1t", UINT64_C(1) << 40 }, { "7B", 7 },
+		{ ".5K", 512 } };
+	static const char *const bad[] = { "", "-1", "K", "1 K", "1KK", "1e3", "inf", "0x10",
+		"1.2.3", "9000P", "." };
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		uint64_t bytes = 1;
+		assert_int_equal(ht_units_parse_bytes(good[i].text, &bytes), 0);
+		assert_int_equal(bytes, good[i].bytes);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		uint64_t bytes = 1;
+		assert_int_equal(ht_units_parse_bytes(bad[i], &bytes), -EINVAL);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_fit_five_characters),
 		cmocka_unit_test(durations_are_read_with_their_units),
+		cmocka_unit_test(bytes_are_read_with_their_units),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
