@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/units.h"
-#include "cli/nearest.h"
 #include "model/frame.h"
 #include "model/metric.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a mistyped word was probably meant to be. */
-#ifndef HT_CLI_NEAREST_H
-#define HT_CLI_NEAREST_H
+#ifndef HT_BASE_NEAREST_H
+#define HT_BASE_NEAREST_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 static const char *const words[] = { "json", "ndjson", "table", "snapshot", "run" };
 
