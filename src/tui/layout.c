@@ -53,6 +53,9 @@ draw_footer(const struct ht_screen *screen, struct ht_grid *grid, int row)
 	else if (screen->help)
 		ht_grid_put_text(
 		    grid, row, 0, HT_ROLE_LABEL, "arrows scroll, any other key leaves");
+	else if (screen->picker.open)
+		ht_grid_put_text(grid, row, 0, HT_ROLE_LABEL,
+		    "Enter takes, Esc leaves, arrows move, letters find");
 	else
 		ht_footer_draw(ht_screen_view(screen), grid, row);
 }
@@ -97,6 +100,9 @@ ht_layout_draw(struct ht_screen *screen, int width, int height)
 	ht_tabs_draw(screen->current, grid, rows.tabs);
 	if (screen->help)
 		draw_help(screen, grid, &rows);
+	else if (screen->picker.open)
+		ht_picker_draw(
+		    &screen->picker, grid, rows.top, rows.height + (rows.description >= 0));
 	else if (rows.height > 0)
 		draw_view(screen, grid, &rows);
 	if (screen->prompt.open)

@@ -4,15 +4,14 @@
 #include "tui/screen.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/text.h"
-#include "base/units.h"
+#include "tui/dialogs.h"
 #include "tui/help.h"
 #include "tui/keys.h"
 
-/* More often than that nobody reads, and sampling would be most of what it shows. */
-static const uint64_t least_delay_ns = 100000000;
 static const uint64_t usual_delay_ns = 1000000000;
 
 enum { ALL_PROCESSES = 0 };
@@ -32,6 +31,7 @@ ht_screen_release(struct ht_screen *screen)
 {
 	for (size_t i = 0; i < ht_views_count(); i++)
 		ht_view_state_release(&screen->states[i]);
+	ht_picker_close(&screen->picker);
 	ht_frame_free(screen->frame);
 	screen->frame = NULL;
 }
@@ -62,16 +62,42 @@ ht_screen_input(const struct ht_screen *screen)
 	return input;
 }
 
-static int
-arrange(struct ht_screen *screen)
+void
+ht_screen_say(struct ht_screen *screen, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(screen->message, sizeof(screen->message), format, arguments);
+	va_end(arguments);
+}
+
+void
+ht_screen_ask(struct ht_screen *screen, const struct ht_question *question)
+{
+	screen->question = question;
+	ht_prompt_open(&screen->prompt, question->text);
+}
+
+bool
+ht_screen_pick(struct ht_screen *screen, const char *title,
+    enum ht_screen_wish (*picked)(struct ht_screen *, const struct ht_picker_item *))
+{
+	screen->picked = picked;
+	if (ht_picker_open(&screen->picker, title) == 0)
+		return true;
+	ht_screen_say(screen, "not enough memory for the list");
+	return false;
+}
+
+int
+ht_screen_arrange(struct ht_screen *screen)
 {
 	if (screen->frame == NULL)
 		return 0;
 	struct ht_view_input input = ht_screen_input(screen);
 	int error = ht_view_arrange(ht_screen_view(screen), &input, ht_screen_state(screen));
 	if (error != 0)
-		snprintf(
-		    screen->message, sizeof(screen->message), "not enough memory for the rows");
+		ht_screen_say(screen, "not enough memory for the rows");
 	return error;
 }
 
@@ -112,7 +138,7 @@ show_view(struct ht_screen *screen, size_t index)
 		choose(screen, process);
 	}
 	screen->current = index;
-	arrange(screen);
+	ht_screen_arrange(screen);
 	return HT_WISH_DRAW;
 }
 
@@ -128,7 +154,7 @@ open_first(struct ht_screen *screen)
 		choose(screen, process);
 		screen->current = ht_views_of_process();
 	}
-	int error = arrange(screen);
+	int error = ht_screen_arrange(screen);
 	if (options->pid == 0 && options->threads)
 		show_view(screen, ht_views_of_process());
 	return error;
@@ -139,48 +165,39 @@ ht_screen_set_frame(struct ht_screen *screen, struct ht_frame *frame)
 {
 	struct ht_frame *before = screen->frame;
 	screen->frame = frame;
-	int error = before == NULL ? open_first(screen) : arrange(screen);
+	int error = before == NULL ? open_first(screen) : ht_screen_arrange(screen);
 	ht_frame_free(before);
 	return error;
-}
-
-static void
-ask_delay(struct ht_screen *screen)
-{
-	ht_prompt_open(&screen->prompt, "Seconds between two looks (0.5, 2, 500ms):");
-}
-
-static enum ht_screen_wish
-take_delay(struct ht_screen *screen)
-{
-	uint64_t delay_ns;
-	ht_prompt_close(&screen->prompt);
-	if (screen->prompt.length == 0)
-		return HT_WISH_DRAW;
-	if (ht_units_parse_duration(screen->prompt.typed, &delay_ns) != 0) {
-		snprintf(screen->message, sizeof(screen->message),
-		    "'%s' is no delay: type 0.5, 2 or 500ms", screen->prompt.typed);
-		return HT_WISH_DRAW;
-	}
-	if (delay_ns < least_delay_ns) {
-		snprintf(screen->message, sizeof(screen->message), "the shortest delay is 100ms");
-		return HT_WISH_DRAW;
-	}
-	screen->header.delay_ns = delay_ns;
-	return HT_WISH_DELAY;
 }
 
 static enum ht_screen_wish
 prompt_key(struct ht_screen *screen, int code)
 {
+	const struct ht_question *question = screen->question;
 	switch (ht_prompt_key(&screen->prompt, code)) {
 	case HT_PROMPT_ENTERED:
-		return take_delay(screen);
+		return question->entered(screen);
 	case HT_PROMPT_GOING_ON:
+		if (question->changed != NULL)
+			question->changed(screen);
+		break;
 	case HT_PROMPT_CANCELLED:
+		if (question->cancelled != NULL)
+			question->cancelled(screen);
 		break;
 	}
 	return HT_WISH_DRAW;
+}
+
+static enum ht_screen_wish
+picker_key(struct ht_screen *screen, int code)
+{
+	enum ht_screen_wish wish = HT_WISH_DRAW;
+	if (ht_picker_key(&screen->picker, code) == HT_PICKER_CHOSEN) {
+		wish = screen->picked(screen, &screen->picker.items[screen->picker.index]);
+		ht_picker_close(&screen->picker);
+	}
+	return wish;
 }
 
 /* Back to all processes; whether there was something to go back from. */
@@ -190,7 +207,7 @@ go_back(struct ht_screen *screen)
 	if (screen->current == ALL_PROCESSES)
 		return false;
 	screen->current = ALL_PROCESSES;
-	arrange(screen);
+	ht_screen_arrange(screen);
 	return true;
 }
 
@@ -211,7 +228,10 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 	case HT_COMMAND_BACK:
 		return go_back(screen) ? HT_WISH_DRAW : HT_WISH_QUIT;
 	case HT_COMMAND_DELAY:
-		ask_delay(screen);
+		ht_delay_ask(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_SORT_PICK:
+		ht_sort_pick(screen);
 		return HT_WISH_DRAW;
 	case HT_COMMAND_HELP:
 		screen->help = true;
@@ -289,7 +309,7 @@ view_command(struct ht_screen *screen, enum ht_command command)
 	case HT_ANSWER_IGNORED:
 		return HT_WISH_NOTHING;
 	case HT_ANSWER_DONE:
-		arrange(screen);
+		ht_screen_arrange(screen);
 		return HT_WISH_DRAW;
 	case HT_ANSWER_OPEN:
 		return show_view(screen, ht_views_of_process());
@@ -304,12 +324,15 @@ ht_screen_key(struct ht_screen *screen, int code)
 	enum ht_command command = ht_keys_command(code, &index);
 	bool had_message = screen->message[0] != '\0';
 	screen->message[0] = '\0';
-	bool is_text = screen->prompt.open && code >= ' ' && code < 0x7f;
+	bool types = screen->prompt.open || screen->picker.open;
+	bool is_text = types && code >= ' ' && code < 0x7f;
 	enum ht_screen_wish wish = is_text ? HT_WISH_NOTHING : common_command(command);
 	if (wish != HT_WISH_NOTHING)
 		return wish;
 	if (screen->prompt.open)
 		return prompt_key(screen, code);
+	if (screen->picker.open)
+		return picker_key(screen, code);
 	if (screen->help)
 		return help_command(screen, command);
 	wish = own_command(screen, command, index);

@@ -12,12 +12,35 @@
 #include <stdint.h>
 
 #include "model/frame.h"
+#include "tui/picker.h"
 #include "tui/prompt.h"
 #include "tui/tui.h"
 #include "views/header.h"
 #include "views/registry.h"
 
 enum { HT_SCREEN_NAME_BYTES = 64, HT_SCREEN_MESSAGE_BYTES = 128 };
+
+/* What the loop has to do after a key. */
+enum ht_screen_wish {
+	HT_WISH_NOTHING,
+	HT_WISH_DRAW,
+	HT_WISH_REDRAW, /* the whole terminal, whatever it shows */
+	HT_WISH_SUSPEND,
+	HT_WISH_DELAY, /* header.delay_ns has changed */
+	HT_WISH_QUIT,
+};
+
+struct ht_screen;
+
+/* A line that a person is asked to type, and where the answer goes.  It stands in screen.prompt. */
+struct ht_question {
+	const char *text;
+	void (*changed)(struct ht_screen *screen); /* after each key; NULL: nothing happens */
+	/* Closes the prompt, or leaves it open where the answer won't do. */
+	enum ht_screen_wish (*entered)(struct ht_screen *screen);
+	void (*cancelled)(
+	    struct ht_screen *screen); /* the prompt is closed; NULL: nothing to undo */
+};
 
 struct ht_screen {
 	const struct ht_tui_options *options; /* borrowed */
@@ -31,19 +54,13 @@ struct ht_screen {
 	size_t help_first; /* line of the help screen at its top */
 	size_t help_page;  /* lines in sight when it was drawn last */
 	struct ht_prompt prompt;
+	const struct ht_question *question; /* while the prompt is open */
+	struct ht_picker picker;
+	enum ht_screen_wish (*picked)(
+	    struct ht_screen *screen, const struct ht_picker_item *item); /* while it is open */
 	char message
 	    [HT_SCREEN_MESSAGE_BYTES]; /* in place of the footer until the next key; "": none */
 	struct ht_header header;
-};
-
-/* What the loop has to do after a key. */
-enum ht_screen_wish {
-	HT_WISH_NOTHING,
-	HT_WISH_DRAW,
-	HT_WISH_REDRAW, /* the whole terminal, whatever it shows */
-	HT_WISH_SUSPEND,
-	HT_WISH_DELAY, /* header.delay_ns has changed */
-	HT_WISH_QUIT,
 };
 
 void ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *options, bool ascii);
@@ -61,6 +78,27 @@ enum ht_screen_wish ht_screen_key(struct ht_screen *screen, int code);
 /* The view in sight and its state. */
 const struct ht_view *ht_screen_view(const struct ht_screen *screen);
 struct ht_view_state *ht_screen_state(struct ht_screen *screen);
+
+/*
+ * For what a key leads to, each in a file of its own (dialogs.h).
+ */
+
+/* Says one sentence in place of the footer until the next key. */
+void ht_screen_say(struct ht_screen *screen, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Asks QUESTION (static) in place of the footer. */
+void ht_screen_ask(struct ht_screen *screen, const struct ht_question *question);
+
+/*
+ * Opens a list to choose from in place of the view, to be filled by the caller; PICKED takes the choice
+ * just before the list is closed.  False: there is no memory for it, which is said.
+ */
+bool ht_screen_pick(struct ht_screen *screen, const char *title,
+    enum ht_screen_wish (*picked)(struct ht_screen *, const struct ht_picker_item *));
+
+/* Selects and orders the rows of the view in sight anew.  0 or -ENOMEM, which is said. */
+int ht_screen_arrange(struct ht_screen *screen);
 
 /* What that view looks at; only while there is a frame. */
 struct ht_view_input ht_screen_input(const struct ht_screen *screen);

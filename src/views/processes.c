@@ -170,6 +170,7 @@ compare(const struct ht_sort *sort, const void *a, const void *b)
 static const struct ht_table table = {
 	.columns = columns,
 	.count = sizeof(columns) / sizeof(columns[0]),
+	.scopes = 1 << HT_SCOPE_PROCESS | 1 << HT_SCOPE_HEAP,
 	.value = value_of,
 	.compare = compare,
 };

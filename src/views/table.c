@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "views/order.h"
 
 /* Of a column that isn't in the table; and no column's own importance reaches the sorting one's. */
 enum { DYNAMIC_WIDTH = 8, SORTING_IMPORTANCE = 100 };
@@ -259,24 +260,6 @@ move(struct ht_view_state *state, long steps)
 	state->selected = state->rows[state->index].key;
 }
 
-/* The next column to sort by, STEP (1 or -1) from the one that does. */
-static void
-sort_beside(const struct ht_table *table, struct ht_sort *sort, int step)
-{
-	long current = step > 0 ? -1 : (long)table->count;
-	const struct ht_column *column = ht_table_sort_column(table, sort);
-	if (column != NULL)
-		current = column - table->columns;
-	for (long i = current + step; i >= 0 && i < (long)table->count; i += step) {
-		if (table->columns[i].unsorted)
-			continue;
-		sort->field = table->columns[i].field;
-		sort->metric = sort->field == HT_SORT_METRIC ? metric_of(&table->columns[i]) : NULL;
-		sort->reversed = false;
-		return;
-	}
-}
-
 static bool
 move_by_command(struct ht_view_state *state, enum ht_command command)
 {
@@ -320,10 +303,10 @@ ht_table_key(const struct ht_table *table, struct ht_view_state *state, enum ht_
 		return HT_ANSWER_DONE;
 	switch ((int)command) {
 	case HT_COMMAND_SORT_LEFT:
-		sort_beside(table, &state->sort, -1);
+		ht_order_move(table, &state->sort, -1);
 		return HT_ANSWER_DONE;
 	case HT_COMMAND_SORT_RIGHT:
-		sort_beside(table, &state->sort, 1);
+		ht_order_move(table, &state->sort, 1);
 		return HT_ANSWER_DONE;
 	case HT_COMMAND_REVERSE:
 		state->sort.reversed = !state->sort.reversed;

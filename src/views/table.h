@@ -39,6 +39,7 @@ struct ht_column {
 struct ht_table {
 	const struct ht_column *columns;
 	size_t count;
+	unsigned scopes; /* bits, 1 << enum ht_metric_scope: of the metrics that items have */
 	/* The value of METRIC of ITEM; false: unknown, or not a metric of such an item. */
 	bool (*value)(const void *item, const struct ht_metric *metric, union ht_value *value);
 	/* Below 0: A comes before B. */

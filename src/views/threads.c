@@ -133,6 +133,7 @@ compare(const struct ht_sort *sort, const void *item_a, const void *item_b)
 static const struct ht_table table = {
 	.columns = columns,
 	.count = sizeof(columns) / sizeof(columns[0]),
+	.scopes = 1 << HT_SCOPE_THREAD,
 	.value = value_of,
 	.compare = compare,
 };

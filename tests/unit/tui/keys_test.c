@@ -70,7 +70,7 @@ keys_lead_to_their_commands(void **state)
 	assert_int_equal(command('F' - '@'), HT_COMMAND_PAGE_DOWN);
 	assert_int_equal(command('\r'), HT_COMMAND_OPEN);
 	assert_int_equal(command('\n'), HT_COMMAND_OPEN);
-	assert_int_equal(command(KEY_F(6)), HT_COMMAND_SORT_RIGHT);
+	assert_int_equal(command(KEY_F(6)), HT_COMMAND_SORT_PICK);
 	assert_int_equal(command('C' - '@'), HT_COMMAND_QUIT);
 	assert_int_equal(command('~'), HT_COMMAND_NONE);
 	assert_int_equal(command(0x1b5), HT_COMMAND_NONE);

@@ -12,9 +12,19 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <curses.h>
 
 #include "frames.h"
 #include "tui/layout.h"
+
+/* Keys that are no character, in a string of keys. */
+#define F6 "\x86"
+
+static int
+key_of(char c)
+{
+	return c == F6[0] ? KEY_F(6) : c;
+}
 
 /* A screen on FRAME after the keys in KEYS, as text. */
 static char *
@@ -29,7 +39,7 @@ picture(struct ht_frame *frame, const char *keys, int width, int height, bool as
 		assert_int_equal(ht_screen_set_frame(&screen, frame), 0);
 	ht_grid_free(ht_layout_draw(&screen, width, height));
 	for (; *keys != '\0'; keys++)
-		ht_screen_key(&screen, *keys);
+		ht_screen_key(&screen, key_of(*keys));
 	struct ht_grid *grid = ht_layout_draw(&screen, width, height);
 	assert_non_null(grid);
 	for (int row = 0; row < height; row++) {
@@ -81,6 +91,8 @@ screens_look_as_they_did(void **state)
 	assert_golden("help-end-40x10", picture(frames_mixed(), "?G", 40, 10, true));
 	assert_golden("delay-80x24", picture(frames_mixed(), "d0.5", 80, 24, false));
 	assert_golden("bad-delay-40x10", picture(frames_mixed(), "dx\r", 40, 10, false));
+	assert_golden("sort-80x24", picture(frames_mixed(), F6, 80, 24, false));
+	assert_golden("sort-typed-40x10", picture(frames_mixed(), F6 "alloc_b", 40, 10, true));
 	assert_golden("first-look-80x24", picture(NULL, "", 80, 24, false));
 }
 
@@ -88,7 +100,7 @@ static void
 every_size_can_be_drawn(void **state)
 {
 	(void)state;
-	static const char *const keys[] = { "", "\r", "?", "d1", "G", "?G" };
+	static const char *const keys[] = { "", "\r", "?", "d1", "G", "?G", F6, F6 "fre" };
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		for (int height = 1; height < 30; height++)
 			for (int width = 1; width < 110; width += 1 + width / 12)

@@ -113,6 +113,7 @@ keys_are_answered_before_the_first_frame(void **state)
 	for (int code = 1; code < KEY_MAX; code++) {
 		enum ht_screen_wish wish = ht_screen_key(&screen, code);
 		screen.prompt.open = screen.help = false;
+		ht_picker_close(&screen.picker);
 		assert_true(wish <= HT_WISH_QUIT);
 		assert_int_equal(screen.current, 0);
 	}
@@ -144,6 +145,45 @@ a_bad_delay_is_refused_with_a_message(void **state)
 		type("j");
 		assert_true(screen.message[0] == '\0');
 	}
+}
+
+static void
+every_metric_can_be_sorted_by(void **state)
+{
+	(void)state;
+	ht_screen_set_frame(&screen, frames_mixed());
+	ht_screen_key(&screen, KEY_F(6));
+	assert_true(screen.picker.open);
+	assert_true(screen.picker.count >= HT_PROCESS_METRICS + HT_HEAP_METRICS + 3);
+	assert_string_equal(screen.picker.items[screen.picker.index].name, "live");
+	draw();
+	type("pea\r");
+	assert_false(screen.picker.open);
+	assert_ptr_equal(screen.states[0].sort.metric, ht_metric_find(HT_SCOPE_HEAP, "peak"));
+	ht_screen_key(&screen, KEY_F(6));
+	assert_string_equal(screen.picker.items[screen.picker.index].name, "peak");
+	type("Q");
+	assert_true(screen.picker.open);
+	ht_screen_key(&screen, ESCAPE);
+	assert_ptr_equal(screen.states[0].sort.metric, ht_metric_find(HT_SCOPE_HEAP, "peak"));
+	type("\r");
+	ht_screen_key(&screen, KEY_F(6));
+	type("fre\r");
+	assert_int_equal(screen.states[THREADS].sort.metric->scope, HT_SCOPE_THREAD);
+}
+
+static void
+what_is_picked_again_keeps_its_direction(void **state)
+{
+	(void)state;
+	ht_screen_set_frame(&screen, frames_mixed());
+	type("I");
+	ht_screen_key(&screen, KEY_F(6));
+	type("\r");
+	assert_true(screen.states[0].sort.reversed);
+	ht_screen_key(&screen, KEY_F(6));
+	type("j\r");
+	assert_false(screen.states[0].sort.reversed);
 }
 
 static void
@@ -271,6 +311,8 @@ main(void)
 		TEST(keys_are_answered_before_the_first_frame),
 		TEST(a_delay_is_asked_for_and_taken),
 		TEST(a_bad_delay_is_refused_with_a_message),
+		TEST(every_metric_can_be_sorted_by),
+		TEST(what_is_picked_again_keeps_its_direction),
 		TEST(letters_in_a_question_are_text),
 		TEST(opens_on_the_process_that_was_asked_for),
 		TEST(a_missing_process_is_an_error_at_the_first_frame),

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the screen asks a person: a line to type (a question) or a list to choose from.  Each is a file of
+ * its own that opens it and takes the answer; screen.c only leads keys there.
+ */
+#ifndef HT_TUI_DIALOGS_H
+#define HT_TUI_DIALOGS_H
+
+#include "tui/screen.h"
+
+/* d: the time between two looks. */
+void ht_delay_ask(struct ht_screen *screen);
+
+/* F6: what the view in sight is sorted by. */
+void ht_sort_pick(struct ht_screen *screen);
+
+#endif
