@@ -4,7 +4,10 @@
  *
  *	crowd COUNT COMMAND [ARG...]
  *
- * The sleepers end with it, however it ends.  Exits as the command did.
+ * The command starts when all of them sleep, so that it is measured beside
+ * processes and not beside their start; and crowd ends when they have ended, so
+ * that the next one isn't measured beside their end.  They end with it, however it
+ * ends.  Exits as the command did.
  */
 #include "config.h"
 
@@ -34,31 +37,75 @@ exit_status_of(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* Ends COUNT sleepers and waits until none is left. */
+static void
+end_crowd(const pid_t *pids, int count)
+{
+	for (int i = 0; i < count; i++)
+		kill(pids[i], SIGKILL);
+	for (int i = 0; i < count; i++)
+		waitpid(pids[i], NULL, 0);
+}
+
+/* Starts up to COUNT sleepers; how many there are when all of them sleep. */
+static int
+start_crowd(pid_t *pids, int count)
+{
+	pid_t self = getpid();
+	int started = 0;
+	int ends[2];
+	char byte;
+
+	if (pipe(ends) != 0)
+		return 0;
+	for (; started < count; started++) {
+		pids[started] = fork();
+		if (pids[started] < 0)
+			break;
+		if (pids[started] == 0) {
+			close(ends[0]);
+			close(ends[1]);
+			sleep_until_parent_ends(self);
+		}
+	}
+	/* Read to its end the pipe tells that each of them has closed it. */
+	close(ends[1]);
+	while (read(ends[0], &byte, 1) > 0)
+		;
+	close(ends[0]);
+	return started;
+}
+
+static int
+run_command(char **argv)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execvp(argv[0], argv);
+		perror(argv[0]);
+		_exit(127);
+	}
+	return pid < 0 ? 1 : exit_status_of(pid);
+}
+
 int
 main(int argc, char **argv)
 {
 	int count = argc > 2 ? atoi(argv[1]) : -1;
-	pid_t self = getpid();
-	pid_t pid;
+	pid_t *pids = count >= 0 ? calloc((size_t)count + 1, sizeof(*pids)) : NULL;
+	int started, result = 1;
 
-	if (count < 0) {
+	if (pids == NULL) {
 		fprintf(stderr, "Usage: crowd COUNT COMMAND [ARG...]\n");
 		return 2;
 	}
-	for (int i = 0; i < count; i++) {
-		pid = fork();
-		if (pid == 0)
-			sleep_until_parent_ends(self);
-		if (pid < 0) {
-			perror("crowd: fork");
-			return 1;
-		}
-	}
-	pid = fork();
-	if (pid == 0) {
-		execvp(argv[2], argv + 2);
-		perror(argv[2]);
-		_exit(127);
-	}
-	return pid < 0 ? 1 : exit_status_of(pid);
+	started = start_crowd(pids, count);
+	if (started == count)
+		result = run_command(argv + 2);
+	else
+		perror("crowd: fork");
+	end_crowd(pids, started);
+	free(pids);
+	return result;
 }
