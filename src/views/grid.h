@@ -36,6 +36,22 @@ enum ht_role {
 	HT_ROLE_TAB_CURRENT,
 	HT_ROLE_KEY,     /* a key to press */
 	HT_ROLE_WARNING, /* what a person should notice */
+	/* Of graphs. */
+	HT_ROLE_AXIS,
+	HT_ROLE_LIVE,      /* the live heap: the edge of its area, its figures */
+	HT_ROLE_LIVE_BODY, /* what is below that edge */
+	HT_ROLE_RESIDENT,
+	HT_ROLE_PEAK,
+	HT_ROLE_LIMIT,
+	HT_ROLE_EVENT,
+	/* Of the bar that divides resident memory: text upon them. */
+	HT_ROLE_PART_LIVE,
+	HT_ROLE_PART_OVERHEAD,
+	HT_ROLE_PART_FREE,
+	HT_ROLE_PART_HEAP,
+	HT_ROLE_PART_STACKS,
+	HT_ROLE_PART_FILES,
+	HT_ROLE_PART_REST,
 	HT_ROLES
 };
 
@@ -61,6 +77,7 @@ struct ht_grid {
 	int width;              /* columns, 1 to HT_GRID_MOST */
 	int height;             /* rows, 1 to HT_GRID_MOST */
 	bool ascii;             /* no character beyond ASCII */
+	bool blocks;            /* the font has blocks, but no braille */
 	bool failed;
 	struct ht_grid_row *rows;
 };
