@@ -62,6 +62,16 @@ find_value(const struct ht_filter_subject *subject, const struct ht_metric *metr
 	return NULL;
 }
 
+bool
+ht_filter_value(
+    const struct ht_filter_subject *subject, const struct ht_metric *metric, double *out)
+{
+	const union ht_value *value = find_value(subject, metric);
+	if (value != NULL)
+		*out = ht_metric_is_real(metric) ? value->f : (double)value->u;
+	return value != NULL;
+}
+
 static void
 metric_value(
     const struct ht_operand *operand, const struct ht_filter_subject *subject, struct value *out)
@@ -79,8 +89,8 @@ growth_value(
     const struct ht_operand *operand, const struct ht_filter_subject *subject, struct value *out)
 {
 	double growth;
-	out->known = subject->growth != NULL && subject->growth(subject->context, operand->metric,
-						    operand->window_ns, &growth);
+	out->known = subject->growth != NULL && subject->growth(subject->context, subject->process,
+						    operand->metric, operand->window_ns, &growth);
 	if (out->known)
 		out->number = operand->number * (long double)growth;
 }
@@ -331,28 +341,29 @@ ht_filter_is_costly(const struct ht_filter *filter)
 	return false;
 }
 
-bool
-ht_filter_has_growth(const struct ht_filter *filter)
+static size_t
+add_growth(
+    const struct ht_operand *operand, struct ht_filter_growth *out, size_t most, size_t count)
 {
-	for (size_t i = 0; i < filter->count; i++)
-		if (filter->nodes[i].a.kind == HT_OPERAND_GROWTH ||
-		    filter->nodes[i].b.kind == HT_OPERAND_GROWTH)
-			return true;
-	return false;
+	if (operand->kind != HT_OPERAND_GROWTH)
+		return count;
+	for (size_t i = 0; i < count && i < most; i++)
+		if (out[i].metric == operand->metric && out[i].window_ns == operand->window_ns)
+			return count;
+	if (count < most)
+		out[count] = (struct ht_filter_growth){ operand->metric, operand->window_ns };
+	return count + 1;
 }
 
-uint64_t
-ht_filter_window_ns(const struct ht_filter *filter)
+size_t
+ht_filter_growths(const struct ht_filter *filter, struct ht_filter_growth *out, size_t most)
 {
-	uint64_t longest = 0;
+	size_t count = 0;
 	for (size_t i = 0; i < filter->count; i++) {
-		const struct ht_filter_node *node = &filter->nodes[i];
-		if (node->a.window_ns > longest)
-			longest = node->a.window_ns;
-		if (node->b.window_ns > longest)
-			longest = node->b.window_ns;
+		count = add_growth(&filter->nodes[i].a, out, most, count);
+		count = add_growth(&filter->nodes[i].b, out, most, count);
 	}
-	return longest;
+	return count;
 }
 
 static bool

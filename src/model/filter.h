@@ -39,11 +39,11 @@ struct ht_filter_subject {
 	const struct ht_process *process;  /* NULL: only the host's metrics are known */
 	const struct ht_host_values *host; /* NULL: they are unknown */
 	/*
-	 * By how much METRIC of the process (or the host) grew in the last WINDOW_NS; 0: since the watch began.
-	 * False: unknown.  NULL: all growth is unknown.
+	 * By how much METRIC of PROCESS (of the host where that is NULL) grew in the last WINDOW_NS; 0: since the
+	 * watch began.  False: unknown.  NULL: all growth is unknown.
 	 */
-	bool (*growth)(
-	    void *context, const struct ht_metric *metric, uint64_t window_ns, double *out);
+	bool (*growth)(void *context, const struct ht_process *process,
+	    const struct ht_metric *metric, uint64_t window_ns, double *out);
 	void *context;
 };
 
@@ -84,11 +84,20 @@ bool ht_filter_matches(
 /* It looks at something that a frame has only where it is asked for (model/request.h, all_costly). */
 bool ht_filter_is_costly(const struct ht_filter *filter);
 
-/* It looks at growth, which takes a watch, not a look. */
-bool ht_filter_has_growth(const struct ht_filter *filter);
+/* One growth that an expression looks at, which takes a watch, not a look. */
+struct ht_filter_growth {
+	const struct ht_metric *metric;
+	uint64_t window_ns; /* 0: since the watch began */
+};
 
-/* The longest window of its growths; 0: none has one. */
-uint64_t ht_filter_window_ns(const struct ht_filter *filter);
+/* Its growths, each once: at most MOST of them to OUT.  Returns how many there are. */
+size_t ht_filter_growths(const struct ht_filter *filter, struct ht_filter_growth *out, size_t most);
+
+/*
+ * The value of METRIC in SUBJECT as a number; false: unknown.
+ */
+bool ht_filter_value(
+    const struct ht_filter_subject *subject, const struct ht_metric *metric, double *out);
 
 /* Its comparisons, from left to right. */
 size_t ht_filter_part_count(const struct ht_filter *filter);

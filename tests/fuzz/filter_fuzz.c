@@ -12,9 +12,11 @@
 #include "model/filter.h"
 
 static bool
-grow(void *context, const struct ht_metric *metric, uint64_t window_ns, double *out)
+grow(void *context, const struct ht_process *process, const struct ht_metric *metric,
+    uint64_t window_ns, double *out)
 {
 	(void)context;
+	(void)process;
 	*out = (double)window_ns - (double)metric->index;
 	return true;
 }

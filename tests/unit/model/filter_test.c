@@ -44,9 +44,11 @@ make_rows(struct rows *rows)
 }
 
 static bool
-grow(void *context, const struct ht_metric *metric, uint64_t window_ns, double *out)
+grow(void *context, const struct ht_process *process, const struct ht_metric *metric,
+    uint64_t window_ns, double *out)
 {
 	(void)context;
+	(void)process;
 	if (strcmp(metric->short_name, "live") != 0)
 		return false;
 	*out = window_ns == 0 ? 5e6 : (double)window_ns / 1e9;
@@ -171,9 +173,15 @@ growth_is_asked_for(void **state)
 	assert_int_equal(evaluate("growth(res) < 1M", true), HT_UNKNOWN);
 	struct ht_filter *filter;
 	struct ht_error error;
-	assert_int_equal(ht_filter_parse("growth(live, 2h) < 1M and live < 2", &filter, &error), 0);
-	assert_true(ht_filter_has_growth(filter));
-	assert_int_equal(ht_filter_window_ns(filter), UINT64_C(7200000000000));
+	assert_int_equal(
+	    ht_filter_parse("growth(live, 2h) < 1M and 1 < growth(res) or growth(live,120min)=0",
+		&filter, &error),
+	    0);
+	struct ht_filter_growth growths[2];
+	assert_int_equal(ht_filter_growths(filter, growths, 2), 2);
+	assert_string_equal(growths[0].metric->short_name, "live");
+	assert_int_equal(growths[0].window_ns, UINT64_C(7200000000000));
+	assert_int_equal(growths[1].window_ns, 0);
 	ht_filter_free(filter);
 }
 
