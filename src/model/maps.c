@@ -19,7 +19,7 @@ static const struct {
 	const char *help;
 } kinds[HT_MAP_KINDS] = {
 	[HT_MAP_HEAP] = { "heap", "the program break, where malloc begins" },
-	[HT_MAP_ARENA] = { "arena", "further arenas of glibc's malloc, room to grow included" },
+	[HT_MAP_ARENA] = { "arena", "further arenas of the allocator, room to grow included" },
 	[HT_MAP_ANONYMOUS] = { "anonymous", "large blocks, and what else no file backs" },
 	[HT_MAP_STACK] = { "stack", "the main thread's stack" },
 	[HT_MAP_THREAD_STACK] = { "thread stack", "the other threads' stacks, told by their guard "

@@ -18,7 +18,7 @@ struct ht_heap_sample;
 /* What a mapping is.  Where the kernel doesn't say, its neighbours and its shape tell. */
 enum ht_map_kind {
 	HT_MAP_HEAP,      /* the program break: [heap] */
-	HT_MAP_ARENA,     /* further arenas of glibc's malloc, with the room they keep for growth */
+	HT_MAP_ARENA,     /* further arenas of the allocator, with the room they keep for growth */
 	HT_MAP_ANONYMOUS, /* large blocks, and whatever else is backed by no file */
 	HT_MAP_STACK,     /* of the main thread */
 	HT_MAP_THREAD_STACK, /* of the other threads, guard pages included */
