@@ -10,7 +10,7 @@
 #
 # Gives: plan, ok, pass, not_ok, is, isnt, like, unlike, status_is, skip, skip_all, need, diag,
 # wait_until, spawn, stop; and the variables heaptop, preload, tmp and HEAPTOP_DIR.
-# A test changes no file but those below $tmp and $HEAPTOP_DIR and ends no process but those it spawned.
+# A test changes no file but those below $tmp (settings, too) and $HEAPTOP_DIR and ends no process but those it spawned.
 
 HT_TOP_SRCDIR=${HT_TOP_SRCDIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 HT_TOP_BUILDDIR=${HT_TOP_BUILDDIR:-$PWD}
@@ -31,6 +31,8 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/heaptop-test.XXXXXX") || exit 99
 ht_segments=$(mktemp -d /dev/shm/heaptop-test.XXXXXX 2>/dev/null) ||
 	ht_segments=$(mktemp -d "$tmp/segments.XXXXXX") || exit 99
 export HEAPTOP_DIR=$ht_segments
+# Nobody's own settings.
+export XDG_CONFIG_HOME=$tmp/config
 
 ht_planned=
 ht_ran=0

@@ -119,7 +119,7 @@ show_on_screen(const struct ht_options *options, pid_t pid)
 {
 	struct ht_tui_options screen = ht_screen_options(options);
 	screen.pid = (int32_t)pid;
-	return ht_screen_show(&screen);
+	return ht_screen_show(options, &screen);
 }
 
 static int

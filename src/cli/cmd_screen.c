@@ -40,7 +40,7 @@ run_screen(const struct ht_options *options, char **operands)
 		screen.pid = targets.pids[0];
 	else
 		screen.only = ht_targets_list(&targets);
-	int status = ht_screen_show(&screen);
+	int status = ht_screen_show(options, &screen);
 	ht_targets_release(&targets);
 	return status;
 }

@@ -382,6 +382,12 @@ ht_options_parse(
 	}
 }
 
+bool
+ht_options_have_sort(const struct ht_options *options)
+{
+	return (options->given >> OPTION_SORT & 1u) != 0;
+}
+
 const char *
 ht_options_foreign(const struct ht_options *options, unsigned bits)
 {

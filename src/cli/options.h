@@ -59,6 +59,9 @@ void ht_options_release(struct ht_options *options);
 int ht_options_parse(struct ht_options *options, int argc, char **argv, bool stop_at_operand,
     struct ht_error *error);
 
+/* Whether --sort was given. */
+bool ht_options_have_sort(const struct ht_options *options);
+
 /* The name of an option that was given but is not for the commands in BITS, or NULL. */
 const char *ht_options_foreign(const struct ht_options *options, unsigned bits);
 

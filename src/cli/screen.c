@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cli/output.h"
+#include "cli/settings_file.h"
 
 struct ht_tui_options
 ht_screen_options(const struct ht_options *options)
@@ -23,10 +24,29 @@ ht_screen_options(const struct ht_options *options)
 	};
 }
 
-int
-ht_screen_show(const struct ht_tui_options *screen)
+/* Options are for this session, the file for all: the former win. */
+static void
+override(struct ht_settings *settings, const struct ht_options *options)
 {
-	struct ht_error error = { 0 };
+	if (options->delay_ns != 0)
+		settings->delay_ns = options->delay_ns;
+	if (ht_options_have_sort(options))
+		settings->sort = options->sort;
+	settings->threads |= options->threads;
+}
+
+int
+ht_screen_show(const struct ht_options *options, struct ht_tui_options *screen)
+{
+	struct ht_error error = { 0 }, notice = { 0 };
+	struct ht_settings settings;
+	ht_settings_init(&settings);
+	ht_settings_file_load(&settings, &notice);
+	override(&settings, options);
+	screen->sort = settings.sort;
+	screen->settings = &settings;
+	screen->save_settings = ht_settings_file_save;
+	screen->notice = notice.text;
 	int status = ht_tui_run(screen, &error);
 	if (status > 0)
 		return HT_EXIT_SIGNAL + status;

@@ -9,7 +9,10 @@
 /* What OPTIONS say about the screen; no process chosen. */
 struct ht_tui_options ht_screen_options(const struct ht_options *options);
 
-/* Opens the screen.  Returns the exit status, having said on stderr what went wrong. */
-int ht_screen_show(const struct ht_tui_options *screen);
+/*
+ * Opens the screen, with what the settings file says where OPTIONS don't.  Returns the exit status, having
+ * said on stderr what went wrong.
+ */
+int ht_screen_show(const struct ht_options *options, struct ht_tui_options *screen);
 
 #endif

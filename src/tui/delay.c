@@ -26,8 +26,8 @@ take_delay(struct ht_screen *screen)
 		ht_screen_say(screen, "the shortest delay is 100ms");
 		return HT_WISH_DRAW;
 	}
-	screen->header.delay_ns = delay_ns;
-	return HT_WISH_DELAY;
+	screen->settings.delay_ns = screen->header.delay_ns = delay_ns;
+	return HT_WISH_SETTINGS;
 }
 
 static const struct ht_question question = {

@@ -14,4 +14,11 @@ void ht_delay_ask(struct ht_screen *screen);
 /* F6: what the view in sight is sorted by. */
 void ht_sort_pick(struct ht_screen *screen);
 
+/* The settings screen: opened, and its keys. */
+void ht_settings_open(struct ht_screen *screen);
+enum ht_screen_wish ht_settings_key(struct ht_screen *screen, int code, enum ht_command command);
+
+/* Stores the settings as they are now, with the order of the processes in sight. */
+void ht_settings_save(struct ht_screen *screen);
+
 #endif

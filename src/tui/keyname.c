@@ -23,6 +23,7 @@ static const struct {
 	{ "S-Tab", { KEY_BTAB } },
 	{ "Backspace", { KEY_BACKSPACE, '\b', 0x7f } },
 	{ "F1", { KEY_F(1) } },
+	{ "F2", { KEY_F(2) } },
 	{ "F6", { KEY_F(6) } },
 	{ "F10", { KEY_F(10) } },
 };

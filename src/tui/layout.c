@@ -56,6 +56,8 @@ draw_footer(const struct ht_screen *screen, struct ht_grid *grid, int row)
 	else if (screen->picker.open)
 		ht_grid_put_text(grid, row, 0, HT_ROLE_LABEL,
 		    "Enter takes, Esc leaves, arrows move, letters find");
+	else if (screen->settings_dialog.open)
+		ht_settings_dialog_footer(grid, row);
 	else
 		ht_footer_draw(ht_screen_view(screen), grid, row);
 }
@@ -71,6 +73,14 @@ draw_help(struct ht_screen *screen, struct ht_grid *grid, const struct rows *row
 	if (screen->help_first > last)
 		screen->help_first = last;
 	ht_help_draw(screen->help_first, grid, rows->top, height);
+}
+
+static void
+draw_settings(struct ht_screen *screen, struct ht_grid *grid, const struct rows *rows)
+{
+	ht_settings_dialog_draw(
+	    &screen->settings_dialog, &screen->settings, grid, rows->top, rows->height);
+	ht_settings_dialog_describe(&screen->settings_dialog, grid, rows->description);
 }
 
 static void
@@ -103,6 +113,8 @@ ht_layout_draw(struct ht_screen *screen, int width, int height)
 	else if (screen->picker.open)
 		ht_picker_draw(
 		    &screen->picker, grid, rows.top, rows.height + (rows.description >= 0));
+	else if (screen->settings_dialog.open)
+		draw_settings(screen, grid, &rows);
 	else if (rows.height > 0)
 		draw_view(screen, grid, &rows);
 	if (screen->prompt.open)

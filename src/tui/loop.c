@@ -66,8 +66,8 @@ answer_key(struct ht_loop *loop, int code)
 	case HT_WISH_SUSPEND:
 		suspend(loop);
 		break;
-	case HT_WISH_DELAY:
-		ht_worker_set_delay(loop->worker, loop->screen.header.delay_ns);
+	case HT_WISH_SETTINGS:
+		ht_worker_set_delay(loop->worker, loop->screen.settings.delay_ns);
 		break;
 	case HT_WISH_QUIT:
 		end(loop, 0);

@@ -12,15 +12,21 @@
 #include "tui/help.h"
 #include "tui/keys.h"
 
-static const uint64_t usual_delay_ns = 1000000000;
-
 enum { ALL_PROCESSES = 0 };
 
 void
 ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *options, bool ascii)
 {
 	*screen = (struct ht_screen){ .options = options, .ascii = ascii };
-	screen->header.delay_ns = options->delay_ns != 0 ? options->delay_ns : usual_delay_ns;
+	ht_settings_init(&screen->settings);
+	if (options->settings != NULL)
+		screen->settings = *options->settings;
+	if (options->delay_ns != 0)
+		screen->settings.delay_ns = options->delay_ns;
+	screen->header.delay_ns = screen->settings.delay_ns;
+	screen->settings.sort = options->sort;
+	if (options->notice != NULL)
+		ht_screen_say(screen, "%s", options->notice);
 	for (size_t i = 0; i < ht_views_count(); i++)
 		ht_view_state_init(&screen->states[i], ht_views_get(i));
 	screen->states[ALL_PROCESSES].sort = options->sort;
@@ -52,7 +58,10 @@ struct ht_view_input
 ht_screen_input(const struct ht_screen *screen)
 {
 	struct ht_view_input input = {
-		.frame = screen->frame, .chosen = screen->chosen, .chosen_name = screen->chosen_name
+		.frame = screen->frame,
+		.chosen = screen->chosen,
+		.chosen_name = screen->chosen_name,
+		.settings = &screen->settings,
 	};
 	const struct ht_process *process =
 	    screen->chosen.pid != 0 ? ht_frame_find(screen->frame, screen->chosen.pid) : NULL;
@@ -233,6 +242,12 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 	case HT_COMMAND_SORT_PICK:
 		ht_sort_pick(screen);
 		return HT_WISH_DRAW;
+	case HT_COMMAND_SETTINGS:
+		ht_settings_open(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_SAVE_SETTINGS:
+		ht_settings_save(screen);
+		return HT_WISH_DRAW;
 	case HT_COMMAND_HELP:
 		screen->help = true;
 		screen->help_first = 0;
@@ -335,6 +350,8 @@ ht_screen_key(struct ht_screen *screen, int code)
 		return picker_key(screen, code);
 	if (screen->help)
 		return help_command(screen, command);
+	if (screen->settings_dialog.open)
+		return ht_settings_key(screen, code, command);
 	wish = own_command(screen, command, index);
 	if (wish == HT_WISH_NOTHING)
 		wish = view_command(screen, command);

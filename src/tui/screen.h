@@ -12,13 +12,15 @@
 #include <stdint.h>
 
 #include "model/frame.h"
+#include "model/settings.h"
 #include "tui/picker.h"
 #include "tui/prompt.h"
+#include "tui/settings_dialog.h"
 #include "tui/tui.h"
 #include "views/header.h"
 #include "views/registry.h"
 
-enum { HT_SCREEN_NAME_BYTES = 64, HT_SCREEN_MESSAGE_BYTES = 128 };
+enum { HT_SCREEN_NAME_BYTES = 64, HT_SCREEN_MESSAGE_BYTES = 256 };
 
 /* What the loop has to do after a key. */
 enum ht_screen_wish {
@@ -26,7 +28,7 @@ enum ht_screen_wish {
 	HT_WISH_DRAW,
 	HT_WISH_REDRAW, /* the whole terminal, whatever it shows */
 	HT_WISH_SUSPEND,
-	HT_WISH_DELAY, /* header.delay_ns has changed */
+	HT_WISH_SETTINGS, /* they have changed */
 	HT_WISH_QUIT,
 };
 
@@ -44,6 +46,7 @@ struct ht_question {
 
 struct ht_screen {
 	const struct ht_tui_options *options; /* borrowed */
+	struct ht_settings settings;          /* as they are now */
 	bool ascii;
 	struct ht_frame *frame; /* owned; NULL: none yet */
 	struct ht_view_state states[HT_VIEWS_MOST];
@@ -53,6 +56,7 @@ struct ht_screen {
 	bool help;
 	size_t help_first; /* line of the help screen at its top */
 	size_t help_page;  /* lines in sight when it was drawn last */
+	struct ht_settings_dialog settings_dialog;
 	struct ht_prompt prompt;
 	const struct ht_question *question; /* while the prompt is open */
 	struct ht_picker picker;

@@ -15,10 +15,11 @@
 
 #include "base/error.h"
 #include "model/request.h"
+#include "model/settings.h"
 #include "model/sort.h"
 
 struct ht_tui_options {
-	uint64_t delay_ns;       /* between ticks; 0: one second */
+	uint64_t delay_ns;       /* between ticks; 0: as the settings say */
 	int32_t pid;             /* opens on this process; 0: on all */
 	bool threads;            /* opens on the Threads view: of pid, or of the first row */
 	struct ht_pid_list only; /* only these processes are shown; count 0: all; borrowed */
@@ -27,6 +28,11 @@ struct ht_tui_options {
 	struct ht_sort sort;     /* of the processes; ht_sort_default() */
 	bool no_color;           /* --no-color was given or NO_COLOR is set and not empty */
 	bool ascii;              /* nothing but ASCII; a locale without UTF-8 implies it */
+
+	const struct ht_settings *settings; /* to begin with; NULL: as nobody chose; borrowed */
+	/* Stores them for the next time; 0 or -errno, what there is to say in SAID.  NULL: can't be stored. */
+	int (*save_settings)(const struct ht_settings *settings, struct ht_error *said);
+	const char *notice; /* shown at first; NULL or "": nothing; borrowed */
 };
 
 /*

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "model/frame.h"
+#include "model/settings.h"
 #include "model/sort.h"
 #include "views/command.h"
 #include "views/grid.h"
@@ -20,9 +21,10 @@
 /* What a view looks at; all borrowed, for one call. */
 struct ht_view_input {
 	const struct ht_frame *frame;
-	struct ht_process_key chosen;     /* of views of one process; pid 0: none is chosen */
-	const char *chosen_name;          /* raw bytes; never NULL */
-	const struct ht_process *process; /* the chosen one in the frame; NULL: it isn't there */
+	struct ht_process_key chosen;       /* of views of one process; pid 0: none is chosen */
+	const char *chosen_name;            /* raw bytes; never NULL */
+	const struct ht_process *process;   /* the chosen one in the frame; NULL: it isn't there */
+	const struct ht_settings *settings; /* never NULL */
 };
 
 /* What makes a row the same row in the next frame: pid and start time, or tid. */

@@ -80,6 +80,9 @@ all_in "every kind of event is in the manual" "$text"
 [ ! -f "$format_manual" ] || all_in "every kind of event is in the format's manual" "$format_text"
 mapfile -t names < <(field "$HT_TOP_SRCDIR/src/tui/keys.def" HT_KEY 1 | tr ' ' '\n')
 all_in "every key is in the manual" "$text"
+mapfile -t names < <(sed -nE 's/^HT_SETTING\([A-Z_]+, [a-z_]+, "([a-z_]+)".*/\1/p' \
+	"$HT_TOP_SRCDIR/src/model/settings.def")
+all_in "every setting is in the manual" "$text"
 names=(0 1 2 3 4 125 126 127 128)
 all_in "every exit status is in the manual" "$text"
 for file in "$HT_TOP_SRCDIR"/man/*.[1-8]; do

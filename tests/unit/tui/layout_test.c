@@ -18,11 +18,14 @@
 #include "tui/layout.h"
 
 /* Keys that are no character, in a string of keys. */
+#define F2 "\x82"
 #define F6 "\x86"
 
 static int
 key_of(char c)
 {
+	if (c == F2[0])
+		return KEY_F(2);
 	return c == F6[0] ? KEY_F(6) : c;
 }
 
@@ -93,6 +96,8 @@ screens_look_as_they_did(void **state)
 	assert_golden("bad-delay-40x10", picture(frames_mixed(), "dx\r", 40, 10, false));
 	assert_golden("sort-80x24", picture(frames_mixed(), F6, 80, 24, false));
 	assert_golden("sort-typed-40x10", picture(frames_mixed(), F6 "alloc_b", 40, 10, true));
+	assert_golden("settings-80x24", picture(frames_mixed(), F2 "jjj ", 80, 24, false));
+	assert_golden("settings-end-40x10", picture(frames_mixed(), F2 "G", 40, 10, true));
 	assert_golden("first-look-80x24", picture(NULL, "", 80, 24, false));
 }
 
@@ -100,7 +105,7 @@ static void
 every_size_can_be_drawn(void **state)
 {
 	(void)state;
-	static const char *const keys[] = { "", "\r", "?", "d1", "G", "?G", F6, F6 "fre" };
+	static const char *const keys[] = { "", "\r", "?", "d1", "G", "?G", F6, F6 "fre", F2 "jj" };
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		for (int height = 1; height < 30; height++)
 			for (int width = 1; width < 110; width += 1 + width / 12)

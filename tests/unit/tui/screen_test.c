@@ -127,7 +127,7 @@ a_delay_is_asked_for_and_taken(void **state)
 	ht_screen_set_frame(&screen, frames_mixed());
 	type("d250msx");
 	ht_screen_key(&screen, KEY_BACKSPACE);
-	assert_int_equal(ht_screen_key(&screen, '\r'), HT_WISH_DELAY);
+	assert_int_equal(ht_screen_key(&screen, '\r'), HT_WISH_SETTINGS);
 	assert_int_equal(screen.header.delay_ns, 250000000);
 	assert_false(screen.prompt.open);
 }
@@ -299,6 +299,74 @@ the_first_request_knows_the_options(void **state)
 	ht_screen_request_release(&wanted);
 }
 
+static struct ht_settings saved;
+
+static int
+save(const struct ht_settings *settings, struct ht_error *said)
+{
+	saved = *settings;
+	ht_error_set(said, HT_OK, "saved in %s", "a place");
+	return 0;
+}
+
+static void
+settings_take_effect_at_once_and_are_saved(void **state)
+{
+	(void)state;
+	options.save_settings = save;
+	ht_screen_set_frame(&screen, frames_mixed());
+	ht_screen_key(&screen, KEY_F(2));
+	draw();
+	assert_int_equal(ht_screen_key(&screen, ' '), HT_WISH_SETTINGS);
+	assert_int_equal(screen.header.delay_ns, UINT64_C(2000000000));
+	assert_int_equal(ht_screen_key(&screen, '-'), HT_WISH_SETTINGS);
+	assert_int_equal(screen.header.delay_ns, 1000000000);
+	for (int i = 0; i < HT_SETTINGS; i++) {
+		if (i == HT_SETTING_SORT)
+			type(" ");
+		assert_int_equal(ht_screen_key(&screen, 'j'), HT_WISH_DRAW);
+		draw();
+	}
+	type("W");
+	assert_string_equal(screen.message, "saved in a place");
+	assert_string_equal(saved.sort.metric->short_name, "alloc_rate");
+	assert_true(screen.settings_dialog.open);
+	assert_int_equal(ht_screen_key(&screen, 'q'), HT_WISH_DRAW);
+	assert_false(screen.settings_dialog.open);
+	assert_string_equal(screen.states[0].sort.metric->short_name, "alloc_rate");
+}
+
+static void
+what_was_chosen_by_keys_is_saved(void **state)
+{
+	(void)state;
+	options.save_settings = save;
+	ht_screen_set_frame(&screen, frames_mixed());
+	type("MId3\rW");
+	assert_string_equal(saved.sort.metric->short_name, "res");
+	assert_true(saved.sort.reversed);
+	assert_int_equal(saved.delay_ns, UINT64_C(3000000000));
+}
+
+static void
+settings_are_begun_with(void **state)
+{
+	(void)state;
+	struct ht_settings settings;
+	ht_settings_init(&settings);
+	settings.delay_ns = 200000000;
+	options.settings = &settings;
+	options.notice = "line 3 is nonsense";
+	ht_screen_release(&screen);
+	ht_screen_init(&screen, &options, false);
+	assert_int_equal(screen.header.delay_ns, 200000000);
+	assert_string_equal(screen.message, "line 3 is nonsense");
+	options.delay_ns = 300000000;
+	ht_screen_release(&screen);
+	ht_screen_init(&screen, &options, false);
+	assert_int_equal(screen.settings.delay_ns, 300000000);
+}
+
 int
 main(void)
 {
@@ -320,6 +388,9 @@ main(void)
 		TEST(the_rows_in_sight_are_asked_for),
 		TEST(an_order_by_a_costly_column_asks_for_all),
 		TEST(the_first_request_knows_the_options),
+		TEST(settings_take_effect_at_once_and_are_saved),
+		TEST(what_was_chosen_by_keys_is_saved),
+		TEST(settings_are_begun_with),
 	};
 #undef TEST
 	return cmocka_run_group_tests_name("tui/screen", tests, NULL, NULL);
