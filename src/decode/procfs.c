@@ -115,6 +115,16 @@ ht_procfs_decode_statm(const char *text, size_t length, struct ht_procfs_statm *
 	return cursor.failed ? -EINVAL : 0;
 }
 
+int
+ht_procfs_decode_schedstat(const char *text, size_t length, struct ht_procfs_schedstat *schedstat)
+{
+	struct cursor cursor = { text, text + length, false };
+	schedstat->run_ns = next_number(&cursor);
+	schedstat->wait_ns = next_number(&cursor);
+	schedstat->count = next_number(&cursor);
+	return cursor.failed ? -EINVAL : 0;
+}
+
 /* The rest of the line that begins with KEY, as a cursor; false: there is none. */
 static bool
 find_line(const char *text, size_t length, const char *key, struct cursor *line)

@@ -38,6 +38,16 @@ struct ht_procfs_statm {
 
 int ht_procfs_decode_statm(const char *text, size_t length, struct ht_procfs_statm *statm);
 
+/* /proc/PID/schedstat, of one thread; all 0 where the kernel doesn't keep account. */
+struct ht_procfs_schedstat {
+	uint64_t run_ns;
+	uint64_t wait_ns; /* for a processor */
+	uint64_t count;   /* how often it was given one */
+};
+
+int ht_procfs_decode_schedstat(
+    const char *text, size_t length, struct ht_procfs_schedstat *schedstat);
+
 /* What heaptop uses of /proc/PID/status, proc_pid_status(5). */
 struct ht_procfs_status {
 	int32_t thread_group;  /* -1: not told */

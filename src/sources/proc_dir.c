@@ -3,11 +3,16 @@
 
 #include "sources/proc_dir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "decode/procfs.h"
+
+enum { DIRENTS_BYTES = 32 * 1024 };
 
 /* A /proc of another pid namespace has numbers that mean nothing to our system calls. */
 static bool
@@ -37,6 +42,39 @@ ht_proc_dir_close(struct ht_proc_dir *dir)
 	if (dir->fd >= 0)
 		close(dir->fd);
 	dir->fd = -1;
+}
+
+/* The number that NAME writes, or 0. */
+static int32_t
+number_of_name(const char *name)
+{
+	uint64_t number;
+	if (*name < '1' || *name > '9')
+		return 0;
+	if (ht_procfs_decode_number(name, strlen(name), &number) != 0 || number > INT32_MAX)
+		return 0;
+	return (int32_t)number;
+}
+
+int
+ht_proc_dir_each_number(const struct ht_proc_dir *dir,
+    int (*each)(int32_t number, uint32_t inode, void *context), void *context)
+{
+	_Alignas(struct dirent64) char dirents[DIRENTS_BYTES];
+	ssize_t length = 0;
+	int result = 0;
+	if (lseek(dir->fd, 0, SEEK_SET) < 0)
+		return 0;
+	while (result == 0 && (length = getdents64(dir->fd, dirents, sizeof(dirents))) > 0) {
+		for (ssize_t at = 0; at < length && result == 0;) {
+			const struct dirent64 *entry = (const void *)(dirents + at);
+			int32_t number = number_of_name(entry->d_name);
+			if (number != 0)
+				result = each(number, (uint32_t)entry->d_ino, context);
+			at += entry->d_reclen;
+		}
+	}
+	return result;
 }
 
 /* By hand: a formatted print costs more than all the rest of a cheap read. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The open directory /proc: reading one small file of one process, cheaply. */
+/*
+ * The open directory /proc, or /proc/PID/task: reading one small file of one process or
+ * thread, cheaply.
+ */
 #ifndef HT_SOURCES_PROC_DIR_H
 #define HT_SOURCES_PROC_DIR_H
 
@@ -18,6 +21,13 @@ struct ht_proc_dir {
 /* Opens ROOT ("/proc", or a tree like it in tests).  0 or -errno. */
 int ht_proc_dir_open(const char *root, struct ht_proc_dir *dir);
 void ht_proc_dir_close(struct ht_proc_dir *dir);
+
+/*
+ * Calls EACH with every entry of DIR that is named by a number, from the first on, until
+ * one isn't answered with 0.  That answer, or 0.
+ */
+int ht_proc_dir_each_number(const struct ht_proc_dir *dir,
+    int (*each)(int32_t number, uint32_t inode, void *context), void *context);
 
 /* "PID/NAME" to PATH, or "PID" when NAME is NULL.  NAME is at most 64 bytes long. */
 void ht_proc_dir_path(int32_t pid, const char *name, char path[HT_PROC_PATH_BYTES]);

@@ -10,7 +10,6 @@
 
 #include "sources/procfs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -23,9 +22,9 @@
 #include "sources/host.h"
 #include "sources/proc_dir.h"
 #include "sources/procps.h"
+#include "sources/tasks.h"
 
 enum {
-	DIRENTS_BYTES = 32 * 1024,
 	STAT_BYTES = 1024,
 	STATM_BYTES = 256,
 	SLICE = 64,        /* stats read anew each tick, at least; */
@@ -38,10 +37,10 @@ struct ht_procfs {
 	struct ht_proc_dir dir;
 	struct ht_host *host;             /* owned; NULL: not on a real /proc */
 	struct ht_procps *procps;         /* owned; NULL: not on a real /proc */
+	struct ht_tasks *tasks;           /* owned */
 	struct ht_process_entry *entries; /* owned; this tick's listing */
 	size_t entry_count;
 	size_t entry_capacity;
-	unsigned char *dirents; /* owned */
 	uint64_t page_bytes;
 	uint64_t ns_per_tick;
 	uint64_t ticks;    /* polls so far */
@@ -51,8 +50,9 @@ struct ht_procfs {
 };
 
 static int
-add_entry(struct ht_procfs *procfs, int32_t pid, uint32_t inode)
+add_entry(int32_t pid, uint32_t inode, void *context)
 {
+	struct ht_procfs *procfs = context;
 	if (procfs->entry_count == procfs->entry_capacity) {
 		size_t capacity = procfs->entry_capacity * 2 + 256;
 		struct ht_process_entry *entries =
@@ -64,45 +64,6 @@ add_entry(struct ht_procfs *procfs, int32_t pid, uint32_t inode)
 	}
 	procfs->entries[procfs->entry_count++] = (struct ht_process_entry){ pid, inode };
 	return 0;
-}
-
-/* The pid that NAME writes, or 0. */
-static int32_t
-pid_of_name(const char *name)
-{
-	uint64_t pid;
-	if (*name < '1' || *name > '9')
-		return 0;
-	if (ht_procfs_decode_number(name, strlen(name), &pid) != 0 || pid > INT32_MAX)
-		return 0;
-	return (int32_t)pid;
-}
-
-static int
-list_dirents(struct ht_procfs *procfs, size_t length)
-{
-	for (size_t at = 0; at < length;) {
-		const struct dirent64 *entry = (const void *)(procfs->dirents + at);
-		int32_t pid = pid_of_name(entry->d_name);
-		if (pid != 0 && add_entry(procfs, pid, (uint32_t)entry->d_ino) != 0)
-			return -ENOMEM;
-		at += entry->d_reclen;
-	}
-	return 0;
-}
-
-static int
-list_all(struct ht_procfs *procfs)
-{
-	if (lseek(procfs->dir.fd, 0, SEEK_SET) < 0)
-		return 0;
-	for (;;) {
-		ssize_t length = getdents64(procfs->dir.fd, procfs->dirents, DIRENTS_BYTES);
-		if (length <= 0)
-			return 0;
-		if (list_dirents(procfs, (size_t)length) != 0)
-			return -ENOMEM;
-	}
 }
 
 /* A thread's number opens a directory too; a process is what leads its group. */
@@ -127,7 +88,7 @@ list_one(struct ht_procfs *procfs, struct ht_poll *poll, int32_t pid)
 		return 0;
 	ht_proc_dir_path(pid, NULL, path);
 	if (fstatat(procfs->dir.fd, path, &file, 0) == 0)
-		return leads_a_group(procfs, pid) ? add_entry(procfs, pid, (uint32_t)file.st_ino)
+		return leads_a_group(procfs, pid) ? add_entry(pid, (uint32_t)file.st_ino, procfs)
 						  : 0;
 	/* Mounted with hidepid, /proc doesn't show it, but the kernel says that it is there. */
 	if (procfs->dir.is_real && kill(pid, 0) != 0 && errno == EPERM)
@@ -180,12 +141,12 @@ read_last_pid(const struct ht_procfs *procfs)
  * is told by the kept descriptors.  Listing costs 1.2 us a process, as much as a third of all else.
  */
 static bool
-is_listed_already(struct ht_procfs *procfs, const struct ht_poll *poll)
+is_listed_already(struct ht_procfs *procfs, struct ht_poll *poll)
 {
-	uint64_t last_pid = read_last_pid(procfs);
+	const uint64_t last_pid = read_last_pid(procfs);
 	bool same = last_pid != 0 && last_pid == procfs->last_pid && !procfs->must_list &&
 		    poll->request->only.count == 0 && procfs->ticks % LISTING_TICKS != 0;
-	procfs->last_pid = last_pid;
+	procfs->last_pid = poll->last_pid = last_pid;
 	procfs->must_list = poll->request->only.count != 0;
 	return same;
 }
@@ -197,7 +158,7 @@ list(struct ht_procfs *procfs, struct ht_poll *poll)
 	procfs->entry_count = 0;
 	int result = 0;
 	if (only->count == 0)
-		result = list_all(procfs);
+		result = ht_proc_dir_each_number(&procfs->dir, add_entry, procfs);
 	for (size_t i = 0; i < only->count && result == 0; i++)
 		result = list_one(procfs, poll, only->pids[i]);
 	order_entries(procfs);
@@ -440,6 +401,8 @@ ht_procfs_poll(struct ht_procfs *procfs, struct ht_poll *poll)
 		ht_host_read(procfs->host, &poll->host);
 	if (result == 0 && procfs->procps != NULL)
 		result = ht_procps_fill(procfs->procps, poll);
+	if (result == 0)
+		result = ht_tasks_fill(procfs->tasks, poll);
 	return result;
 }
 
@@ -452,13 +415,13 @@ open_parts(struct ht_procfs *procfs, const char *root, struct ht_error *error)
 		    root, strerror(-result));
 		return result;
 	}
-	procfs->dirents = malloc(DIRENTS_BYTES);
 	if (procfs->dir.is_real) {
 		procfs->loadavg_fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
 		procfs->host = ht_host_new();
 		procfs->procps = ht_procps_new();
 	}
-	if (procfs->dirents != NULL &&
+	procfs->tasks = ht_tasks_new(&procfs->dir);
+	if (procfs->tasks != NULL &&
 	    (!procfs->dir.is_real || (procfs->host != NULL && procfs->procps != NULL)))
 		return 0;
 	ht_error_set(error, HT_ERROR_RUNTIME, "out of memory");
@@ -491,11 +454,11 @@ ht_procfs_free(struct ht_procfs *procfs)
 {
 	if (procfs == NULL)
 		return;
+	ht_tasks_free(procfs->tasks);
 	ht_procps_free(procfs->procps);
 	ht_host_free(procfs->host);
 	if (procfs->loadavg_fd >= 0)
 		close(procfs->loadavg_fd);
-	free(procfs->dirents);
 	free(procfs->entries);
 	ht_proc_dir_close(&procfs->dir);
 	free(procfs);

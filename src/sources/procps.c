@@ -22,7 +22,6 @@
 #include "sources/cgroup.h"
 
 enum {
-	STAT_BYTES = 1024,
 	BATCH = 255,
 	MOST_COMMAND_BYTES = 4096,
 };
@@ -53,7 +52,6 @@ struct slow {
 struct ht_procps {
 	struct pids_info *plain;    /* owned; each NULL until the first use */
 	struct pids_info *smaps;    /* owned */
-	struct pids_info *threads;  /* owned */
 	struct ht_cgroups *cgroups; /* owned */
 	int32_t *wanted;            /* owned; this tick's pids, rising */
 	size_t wanted_count;
@@ -63,7 +61,6 @@ struct ht_procps {
 	struct slow *slow; /* owned; by rising pid */
 	size_t slow_count;
 	uint64_t page_bytes;
-	uint64_t ns_per_tick;
 };
 
 enum plain_item {
@@ -81,10 +78,6 @@ static enum pids_item plain_items[] = { PIDS_ID_PID, PIDS_TICS_BEGAN, PIDS_CMDLI
 enum smaps_item { SMAPS_PSS, SMAPS_ITEMS };
 static enum pids_item smaps_items[] = { PIDS_SMAP_PSS };
 
-enum thread_item { THREAD_PID, THREAD_TID, THREAD_NAME, THREAD_STATE, THREAD_TIME, THREAD_ITEMS };
-static enum pids_item thread_items[] = { PIDS_ID_TGID, PIDS_ID_TID, PIDS_CMD, PIDS_STATE,
-	PIDS_TICS_ALL };
-
 struct ht_procps *
 ht_procps_new(void)
 {
@@ -92,7 +85,6 @@ ht_procps_new(void)
 	if (procps == NULL)
 		return NULL;
 	procps->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-	procps->ns_per_tick = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
 	return procps;
 }
 
@@ -123,8 +115,6 @@ ht_procps_free(struct ht_procps *procps)
 		procps_pids_unref(&procps->plain);
 	if (procps->smaps != NULL)
 		procps_pids_unref(&procps->smaps);
-	if (procps->threads != NULL)
-		procps_pids_unref(&procps->threads);
 	ht_cgroups_free(procps->cgroups);
 	free(procps->wanted);
 	free(procps->due);
@@ -410,119 +400,6 @@ fill_slow(struct ht_procps *procps, struct ht_poll *poll)
 	return 0;
 }
 
-/* The beginning of a file of a thread; its length, or less than 1. */
-static ssize_t
-read_task_file(int32_t pid, int32_t tid, const char *name, char *text, size_t size)
-{
-	char path[64];
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", (int)pid, (int)tid, name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	ssize_t length = read(fd, text, size);
-	close(fd);
-	return length;
-}
-
-/* libproc2 shows an unprintable byte as '?' or '.': then the name is read as the kernel has it. */
-static void
-read_raw_name(int32_t pid, struct ht_thread *task)
-{
-	char text[sizeof(task->name) + 1];
-	ssize_t length = read_task_file(pid, task->tid, "comm", text, sizeof(text));
-	if (length <= 0)
-		return;
-	if (text[length - 1] == '\n')
-		length--;
-	if (length > (ssize_t)sizeof(task->name) - 1)
-		length = (ssize_t)sizeof(task->name) - 1;
-	memcpy(task->name, text, (size_t)length);
-	task->name[length] = '\0';
-}
-
-/* libproc2 gives the first thread the processor time of the whole process. */
-static void
-read_first_thread(const struct ht_procps *procps, int32_t pid, struct ht_thread *task)
-{
-	char text[STAT_BYTES];
-	struct ht_procfs_stat stat;
-	ssize_t length = read_task_file(pid, task->tid, "stat", text, sizeof(text));
-	if (length > 0 && ht_procfs_decode_stat(text, (size_t)length, &stat) == 0)
-		task->cpu_time_ns = stat.cpu_ticks * procps->ns_per_tick;
-}
-
-static void
-apply_task(
-    const struct ht_procps *procps, int32_t pid, struct pids_stack *stack, struct ht_thread *task)
-{
-	const char *name = PIDS_VAL(THREAD_NAME, str, stack, info);
-	task->tid = PIDS_VAL(THREAD_TID, s_int, stack, info);
-	task->state = (char)PIDS_VAL(THREAD_STATE, s_ch, stack, info);
-	task->cpu_time_ns = PIDS_VAL(THREAD_TIME, ull_int, stack, info) * procps->ns_per_tick;
-	if (task->tid == pid)
-		read_first_thread(procps, pid, task);
-	if (name == NULL)
-		return;
-	strncat(task->name, name, sizeof(task->name) - 1);
-	if (strpbrk(name, "?.") != NULL)
-		read_raw_name(pid, task);
-}
-
-/* The run of stacks from FIRST that are of one process, to its sample.  0 or -ENOMEM. */
-static int
-apply_tasks(
-    const struct ht_procps *procps, struct ht_poll *poll, struct pids_stack **first, size_t count)
-{
-	int32_t pid = PIDS_VAL(THREAD_PID, s_int, first[0], info);
-	struct ht_sample *sample = ht_poll_find_process(poll, pid);
-	if (sample == NULL || sample->tasks != NULL)
-		return 0;
-	sample->tasks = ht_arena_array(poll->arena, count, sizeof(*sample->tasks));
-	if (sample->tasks == NULL)
-		return -ENOMEM;
-	sample->task_count = count;
-	for (size_t i = 0; i < count; i++)
-		apply_task(procps, pid, first[i], &sample->tasks[i]);
-	HT_SET_U(&sample->process, HT_PROCESS_THREAD_COUNT, count);
-	return 0;
-}
-
-static int
-fill_tasks(struct ht_procps *procps, struct ht_poll *poll, const int32_t *pids, size_t count)
-{
-	struct pids_fetch *answer = fetch(
-	    &procps->threads, thread_items, THREAD_ITEMS, pids, count, PIDS_SELECT_PID_THREADS);
-	if (answer == NULL)
-		return 0;
-	size_t total = (size_t)answer->counts->total;
-	for (size_t first = 0, next; first < total; first = next) {
-		int pid = PIDS_VAL(THREAD_PID, s_int, answer->stacks[first], info);
-		for (next = first + 1; next < total; next++)
-			if (PIDS_VAL(THREAD_PID, s_int, answer->stacks[next], info) != pid)
-				break;
-		if (apply_tasks(procps, poll, answer->stacks + first, next - first) != 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int
-fill_threads(struct ht_procps *procps, struct ht_poll *poll)
-{
-	int32_t pids[BATCH];
-	size_t count = 0;
-	for (size_t i = 0; i < poll->process_samples; i++) {
-		if (ht_pid_list_covers(&poll->request->detail_for, poll->samples[i].key.pid))
-			pids[count++] = poll->samples[i].key.pid;
-		if (count < BATCH && i + 1 < poll->process_samples)
-			continue;
-		if (count != 0 && fill_tasks(procps, poll, pids, count) != 0)
-			return -ENOMEM;
-		count = 0;
-	}
-	return 0;
-}
-
 int
 ht_procps_fill(struct ht_procps *procps, struct ht_poll *poll)
 {
@@ -535,7 +412,5 @@ ht_procps_fill(struct ht_procps *procps, struct ht_poll *poll)
 		if (fill_slow(procps, poll) != 0)
 			return -ENOMEM;
 	}
-	if ((poll->request->detail & HT_DETAIL_THREADS) != 0)
-		return fill_threads(procps, poll);
 	return 0;
 }

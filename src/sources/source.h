@@ -32,6 +32,7 @@ struct ht_poll {
 	size_t process_samples; /* the first so many are procfs's, by rising pid */
 	struct ht_host_values host;
 	size_t hidden_count; /* processes that may not be read */
+	uint64_t last_pid;   /* given out last when procfs began; 0: not known */
 };
 
 struct ht_source {

@@ -94,6 +94,20 @@ kernel_threads_are_told_by_their_flag(void **state)
 }
 
 static void
+schedstat_is_read(void **state)
+{
+	(void)state;
+	struct ht_procfs_schedstat runs;
+	static const char text[] = "60741 131649 2\n";
+	assert_int_equal(ht_procfs_decode_schedstat(text, sizeof(text) - 1, &runs), 0);
+	assert_int_equal(runs.run_ns, 60741);
+	assert_int_equal(runs.wait_ns, 131649);
+	assert_int_equal(runs.count, 2);
+	assert_int_equal(ht_procfs_decode_schedstat("1 2", 3, &runs), -EINVAL);
+	assert_int_equal(ht_procfs_decode_schedstat("", 0, &runs), -EINVAL);
+}
+
+static void
 statm_is_read(void **state)
 {
 	(void)state;
@@ -167,6 +181,7 @@ main(void)
 		cmocka_unit_test(stat_cuts_a_long_name),
 		cmocka_unit_test(stat_cut_short_is_refused),
 		cmocka_unit_test(kernel_threads_are_told_by_their_flag),
+		cmocka_unit_test(schedstat_is_read),
 		cmocka_unit_test(statm_is_read),
 		cmocka_unit_test(status_tells_uids_and_inner_pids),
 		cmocka_unit_test(pressure_and_last_pid_are_read),
