@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -123,6 +124,19 @@ print_peak(FILE *out, const struct ht_heap_values *values)
 	fprintf(out, "\n");
 }
 
+/* The living that allocated or freed: others count for nothing, wherever they have a slot. */
+static uint64_t
+count_busy(const struct ht_heap_sample *heap)
+{
+	uint64_t count = 0;
+	for (size_t i = 0; i < heap->thread_count; i++) {
+		const struct ht_thread_values *values = &heap->threads[i].values;
+		count += values->value[HT_THREAD_ALLOCATED_BLOCKS].u != 0 ||
+			 values->value[HT_THREAD_FREED_BLOCKS].u != 0;
+	}
+	return count;
+}
+
 static void
 print_heap(FILE *out, const struct ht_heap_sample *heap)
 {
@@ -135,7 +149,48 @@ print_heap(FILE *out, const struct ht_heap_sample *heap)
 		fprintf(out, "heaptop:   %-11s %" PRIu64 " requests\n",
 		    "failed:", values->value[HT_HEAP_FAILED].u);
 	fprintf(out, "heaptop:   %-11s %" PRIu64 "\n",
-	    "threads:", heap->thread_count + heap->exited.count);
+	    "threads:", count_busy(heap) + heap->exited.count);
+}
+
+/* Why no publisher can use the directory at PATH; NULL: none is known. */
+static const char *
+directory_obstacle(const char *path)
+{
+	struct stat status;
+	if (lstat(path, &status) != 0) {
+		/* A publisher makes it.  Whether that can be done is only known by doing it. */
+		if (mkdir(path, 0700) != 0)
+			return strerror(errno);
+		rmdir(path);
+		return NULL;
+	}
+	if (!S_ISDIR(status.st_mode))
+		return "not a directory";
+	if (status.st_uid != getuid())
+		return "it belongs to another user";
+	if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return "others may write to it";
+	return access(path, W_OK | X_OK) != 0 ? strerror(errno) : NULL;
+}
+
+/* Nothing is known of NAME, and why, if that can be seen. */
+static void
+print_absence(FILE *out, const char *name, pid_t pid)
+{
+	const char *directory = getenv("HEAPTOP_DIR"), *obstacle = NULL;
+	if (directory != NULL && directory[0] != '\0')
+		obstacle = directory_obstacle(directory);
+	fprintf(out, "heaptop: %s (pid %d) published nothing: ", name, (int)pid);
+	if (obstacle == NULL) {
+		fprintf(out, "there is no summary of it\n");
+		return;
+	}
+	struct ht_text shown;
+	ht_text_init(&shown);
+	ht_text_add_printable(&shown, directory, true);
+	fprintf(out, "the directory '%s' (HEAPTOP_DIR) cannot be used: %s\n",
+	    ht_text_string(&shown), obstacle);
+	ht_text_release(&shown);
 }
 
 void
@@ -157,8 +212,7 @@ ht_summary_print(FILE *out, const char *name, pid_t pid, uint64_t start_time_tic
 		fprintf(out, "heaptop: %s (pid %d):\n", ht_text_string(&shown), (int)pid);
 		print_heap(out, sample.heap);
 	} else {
-		fprintf(out, "heaptop: %s (pid %d) published nothing: there is no summary of it\n",
-		    ht_text_string(&shown), (int)pid);
+		print_absence(out, ht_text_string(&shown), pid);
 	}
 	if (fd >= 0) {
 		if (is_own_file(fd, &status))

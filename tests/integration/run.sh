@@ -125,9 +125,26 @@ for how in "" killed; do
 	like "the failed request is told${how:+ when $how}" "$err" "failed: +1 requests"
 	like "the peak is within its error${how:+ when $how}" "$err" "peak: +[0-9]+ bytes"
 done
+echo 'int main(void) { return 0; }' >"$tmp/idle.c"
+${CC:-cc} -w -o "$tmp/idle" "$tmp/idle.c" || exit 99
+"$heaptop" run --summary "$tmp/idle" 2>"$tmp/err"
+like "a thread that allocated nothing doesn't count" "$(cat "$tmp/err")" "threads: +0"
 is "the summary's segments are gone" "$(ls "$HEAPTOP_DIR")" "$before"
 "$heaptop" run --summary "$tmp/nothing" 2>"$tmp/err"
 unlike "nothing is summed up that didn't start" "$(cat "$tmp/err")" "published"
+
+# Where segments can't be made, the place and the reason are named.
+mkdir "$tmp/open" && chmod 777 "$tmp/open" && touch "$tmp/file"
+no_place() {
+	HEAPTOP_DIR=$1 "$heaptop" run --summary "$tmp/known" 2>"$tmp/err"
+	like "no summary from $2" "$(cat "$tmp/err")" \
+		"published nothing: the directory '$1' \(HEAPTOP_DIR\) cannot be used: $3"
+}
+no_place "$tmp/open" "a place open to all" "others may write to it"
+no_place "$tmp/file" "a place that is a file" "not a directory"
+no_place "$tmp/none/below" "a place that can't be made" "No such file or directory"
+HEAPTOP_DIR=$tmp/later "$heaptop" run --summary "$tmp/known" 2>"$tmp/err"
+like "a place that can be made is" "$(cat "$tmp/err")" "allocated: +10000 bytes"
 
 # Following.  (A child that allocates next to nothing is never published: hence the pool.)
 pool=$HT_TOP_BUILDDIR/examples/heaptop-demo-pool
