@@ -11,6 +11,16 @@
 /* d: the time between two looks. */
 void ht_delay_ask(struct ht_screen *screen);
 
+/* /: a word; the selection goes to the row that has it while it is typed. */
+void ht_search_ask(struct ht_screen *screen);
+bool ht_search_is_asking(const struct ht_screen *screen);
+
+/* n, N: to the next row that has it, STEP 1 down or -1 up. */
+void ht_search_go_on(struct ht_screen *screen, int step);
+
+/* The rows are others than before: searches again while the word is being typed. */
+void ht_search_refresh(struct ht_screen *screen);
+
 /* F6: what the view in sight is sorted by. */
 void ht_sort_pick(struct ht_screen *screen);
 

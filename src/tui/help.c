@@ -11,6 +11,7 @@ enum { KEYS_COLUMN = 2, HELP_COLUMN = 14 };
 
 static const char *const group_titles[HT_KEY_GROUPS] = {
 	[HT_KEY_MOVE] = "Move",
+	[HT_KEY_FIND] = "Find",
 	[HT_KEY_ORDER] = "Order",
 	[HT_KEY_VIEW] = "Views",
 	[HT_KEY_SCREEN] = "Screen",

@@ -24,6 +24,9 @@ static const struct {
 	{ "Backspace", { KEY_BACKSPACE, '\b', 0x7f } },
 	{ "F1", { KEY_F(1) } },
 	{ "F2", { KEY_F(2) } },
+	{ "F3", { KEY_F(3) } },
+	{ "F4", { KEY_F(4) } },
+	{ "F5", { KEY_F(5) } },
 	{ "F6", { KEY_F(6) } },
 	{ "F10", { KEY_F(10) } },
 };

@@ -62,6 +62,15 @@ draw_footer(const struct ht_screen *screen, struct ht_grid *grid, int row)
 		ht_footer_draw(ht_screen_view(screen), grid, row);
 }
 
+/* What there is to say about what is typed stands above it. */
+static void
+draw_prompt(const struct ht_screen *screen, struct ht_grid *grid, const struct rows *rows)
+{
+	if (screen->message[0] != '\0')
+		ht_grid_put_text(grid, rows->description, 0, HT_ROLE_WARNING, screen->message);
+	ht_prompt_draw(&screen->prompt, grid, rows->footer);
+}
+
 static void
 draw_help(struct ht_screen *screen, struct ht_grid *grid, const struct rows *rows)
 {
@@ -93,7 +102,8 @@ draw_view(struct ht_screen *screen, struct ht_grid *grid, const struct rows *row
 	struct ht_view_input input = ht_screen_input(screen);
 	ht_screen_view(screen)->draw(
 	    &input, ht_screen_state(screen), grid, rows->top, rows->height);
-	draw_description(screen, grid, rows->description);
+	if (!screen->prompt.open || screen->message[0] == '\0')
+		draw_description(screen, grid, rows->description);
 }
 
 struct ht_grid *
@@ -106,6 +116,9 @@ ht_layout_draw(struct ht_screen *screen, int width, int height)
 	/* A question must be seen on however low a screen: it takes the last row. */
 	if (screen->prompt.open && rows.footer < 0 && rows.height > 0)
 		rows.footer = rows.top + --rows.height;
+	if (screen->prompt.open && screen->message[0] != '\0' && rows.description < 0 &&
+	    rows.height > 0)
+		rows.description = rows.top + --rows.height;
 	ht_header_draw(screen->frame, &screen->header, grid, rows.header);
 	ht_tabs_draw(screen->current, grid, rows.tabs);
 	if (screen->help)
@@ -118,7 +131,7 @@ ht_layout_draw(struct ht_screen *screen, int width, int height)
 	else if (rows.height > 0)
 		draw_view(screen, grid, &rows);
 	if (screen->prompt.open)
-		ht_prompt_draw(&screen->prompt, grid, rows.footer);
+		draw_prompt(screen, grid, &rows);
 	else
 		draw_footer(screen, grid, rows.footer);
 	return grid;

@@ -8,7 +8,7 @@
 
 #include "views/grid.h"
 
-enum { HT_PROMPT_BYTES = 64 };
+enum { HT_PROMPT_BYTES = 256 };
 
 struct ht_prompt {
 	bool open;

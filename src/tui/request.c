@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "tui/dialogs.h"
 #include "views/table.h"
 
 void
@@ -21,12 +22,24 @@ ht_screen_request_release(struct ht_screen_request *wanted)
 	wanted->rows = NULL;
 }
 
+/* Text of rows out of sight is looked into: they need their command lines. */
+static bool
+needs_names(const struct ht_screen *screen)
+{
+	return !ht_views_get(screen->current)->of_process &&
+	       (ht_search_is_asking(screen) || screen->search.word[0] != '\0');
+}
+
 /* Rows of the view in sight, which shows processes, from *FIRST on. */
 static size_t
 rows_in_sight(const struct ht_screen *screen, size_t *first)
 {
 	const struct ht_view_state *state = &screen->states[screen->current];
 	*first = state->top;
+	if (screen->frame != NULL && needs_names(screen)) {
+		*first = 0;
+		return state->row_count;
+	}
 	if (screen->frame == NULL || ht_views_get(screen->current)->of_process ||
 	    state->top >= state->row_count)
 		return 0;

@@ -175,6 +175,7 @@ ht_screen_set_frame(struct ht_screen *screen, struct ht_frame *frame)
 	struct ht_frame *before = screen->frame;
 	screen->frame = frame;
 	int error = before == NULL ? open_first(screen) : ht_screen_arrange(screen);
+	ht_search_refresh(screen);
 	ht_frame_free(before);
 	return error;
 }
@@ -238,6 +239,15 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 		return go_back(screen) ? HT_WISH_DRAW : HT_WISH_QUIT;
 	case HT_COMMAND_DELAY:
 		ht_delay_ask(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_SEARCH:
+		ht_search_ask(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_SEARCH_NEXT:
+		ht_search_go_on(screen, 1);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_SEARCH_PREVIOUS:
+		ht_search_go_on(screen, -1);
 		return HT_WISH_DRAW;
 	case HT_COMMAND_SORT_PICK:
 		ht_sort_pick(screen);

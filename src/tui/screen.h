@@ -44,6 +44,14 @@ struct ht_question {
 	    struct ht_screen *screen); /* the prompt is closed; NULL: nothing to undo */
 };
 
+/* The word that was searched, and where the selection was before. */
+struct ht_search {
+	char word[HT_PROMPT_BYTES]; /* "": none yet */
+	bool anchored;
+	struct ht_row_key selected;
+	size_t top;
+};
+
 struct ht_screen {
 	const struct ht_tui_options *options; /* borrowed */
 	struct ht_settings settings;          /* as they are now */
@@ -59,6 +67,7 @@ struct ht_screen {
 	struct ht_settings_dialog settings_dialog;
 	struct ht_prompt prompt;
 	const struct ht_question *question; /* while the prompt is open */
+	struct ht_search search;
 	struct ht_picker picker;
 	enum ht_screen_wish (*picked)(
 	    struct ht_screen *screen, const struct ht_picker_item *item); /* while it is open */

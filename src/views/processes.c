@@ -127,7 +127,7 @@ draw_command(const void *item, struct ht_draft *draft)
 static const struct ht_column columns[] = {
 	{ .title = "", .unsorted = true, .draw = draw_mark, .width = 1, .left = true, .importance = 80 },
 	{ .title = "PID", .help = "number of the process", .field = HT_SORT_PID, .draw = draw_pid,
-	  .width = 7, .importance = 95 },
+	  .searched = true, .width = 7, .importance = 95 },
 	{ .title = "USER", .help = "user the process runs as", .field = HT_SORT_USER, .draw = draw_user,
 	  .width = 8, .left = true, .costly = true, .importance = 30 },
 	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_PROCESS, .metric = HT_PROCESS_RESIDENT,
@@ -140,7 +140,7 @@ static const struct ht_column columns[] = {
 	  .width = 4, .costly = true, .importance = 40 },
 	{ .title = "SRC", .unsorted = true, .draw = draw_source, .width = 5, .left = true, .importance = 50 },
 	{ .title = "COMMAND", .help = "name and arguments of the process, in the order of the names",
-	  .field = HT_SORT_NAME, .draw = draw_command, .width = 8, .left = true, .grows = true, .importance = 85 },
+	  .field = HT_SORT_NAME, .draw = draw_command, .searched = true, .width = 8, .left = true, .grows = true, .importance = 85 },
 };
 /* clang-format on */
 

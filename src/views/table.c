@@ -256,8 +256,7 @@ move(struct ht_view_state *state, long steps)
 	else
 		state->index =
 		    (size_t)steps < last - state->index ? state->index + (size_t)steps : last;
-	state->anchored = true;
-	state->selected = state->rows[state->index].key;
+	ht_view_state_select(state, state->index);
 }
 
 static bool

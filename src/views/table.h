@@ -25,6 +25,7 @@ struct ht_column {
 	const char *help;         /* NULL: the metric's */
 	bool unsorted;            /* rows can't be put in order by it */
 	bool costly;              /* sorting by it needs costly values of all processes */
+	bool searched;            /* drawn text that a search looks into */
 	bool left;                /* text; figures stand at the right */
 	unsigned char importance; /* the least important column leaves first */
 	unsigned char width;      /* columns; for the one that `grows`, its least */

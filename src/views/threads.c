@@ -56,9 +56,9 @@ draw_state(const void *item, struct ht_draft *draft)
 /* clang-format off */
 static const struct ht_column columns[] = {
 	{ .title = "TID", .help = "number of the thread", .field = HT_SORT_PID, .draw = draw_tid,
-	  .width = 7, .importance = 95 },
+	  .searched = true, .width = 7, .importance = 95 },
 	{ .title = "NAME", .help = "name of the thread", .field = HT_SORT_NAME, .draw = draw_name,
-	  .width = 15, .left = true, .importance = 85 },
+	  .searched = true, .width = 15, .left = true, .importance = 85 },
 	{ .title = "STATE", .unsorted = true, .draw = draw_state, .width = 8, .left = true, .importance = 30 },
 	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_THREAD, .metric = HT_THREAD_CPU,
 	  .width = 6, .importance = 40 },

@@ -95,6 +95,14 @@ ht_view_arrange(
 	return 0;
 }
 
+void
+ht_view_state_select(struct ht_view_state *state, size_t index)
+{
+	state->index = index;
+	state->anchored = true;
+	state->selected = state->rows[index].key;
+}
+
 const struct ht_row_item *
 ht_view_selected(const struct ht_view_state *state)
 {

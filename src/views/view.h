@@ -87,6 +87,9 @@ int ht_view_state_add(struct ht_view_state *state, struct ht_row_key key, const 
 int ht_view_arrange(
     const struct ht_view *view, const struct ht_view_input *input, struct ht_view_state *state);
 
+/* Selects row INDEX, which exists; the selection stays on it from now on. */
+void ht_view_state_select(struct ht_view_state *state, size_t index);
+
 /* The selected row, or NULL when there are no rows. */
 const struct ht_row_item *ht_view_selected(const struct ht_view_state *state);
 

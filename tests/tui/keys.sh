@@ -58,6 +58,26 @@ screen_keys C-u
 ok "^U goes half a page up" selects '5120 app'
 screen_keys C-d
 ok "^D goes half a page down" selects 'kthreadd'
+screen_keys g / m y s
+ok "/ goes to the row that has what is typed" selects '1033 root'
+screen_keys x
+ok "nothing found is said, and the selection is back" screen_shows "no row here has 'mysx'"
+ok "where it was" selects '5120 app'
+screen_keys BSpace
+ok "until it is found again" selects '1033 root'
+screen_keys Escape
+ok "Esc goes back to where the search began" selects '5120 app'
+screen_keys / o r k Enter
+ok "Enter stays" selects '4242 www'
+screen_keys n
+ok "n goes to the next" selects '6001 1000'
+screen_keys n
+ok "n goes on from the top" screen_shows 'went on from the top'
+ok "to the first that has it" selects '4242 www'
+screen_keys N
+ok "N goes to the one before" selects '6001 1000'
+screen_keys g F3 4 2 4 2 Enter
+ok "F3 searches as well, numbers too" selects '4242 www'
 screen_keys g A
 ok "A sorts by rate" screen_shows 'RATE/s▼'
 screen_keys M

@@ -18,15 +18,14 @@
 #include "tui/layout.h"
 
 /* Keys that are no character, in a string of keys. */
+#define F1 "\x81"
 #define F2 "\x82"
 #define F6 "\x86"
 
 static int
 key_of(char c)
 {
-	if (c == F2[0])
-		return KEY_F(2);
-	return c == F6[0] ? KEY_F(6) : c;
+	return c >= F1[0] && c < F1[0] + 12 ? KEY_F(c - F1[0] + 1) : c;
 }
 
 /* A screen on FRAME after the keys in KEYS, as text. */
@@ -102,10 +101,19 @@ screens_look_as_they_did(void **state)
 }
 
 static void
+what_people_do_with_rows_looks_as_it_did(void **state)
+{
+	(void)state;
+	assert_golden("search-80x24", picture(frames_mixed(), "/sql", 80, 24, false));
+	assert_golden("search-nothing-40x10", picture(frames_mixed(), "/xyz", 40, 10, true));
+}
+
+static void
 every_size_can_be_drawn(void **state)
 {
 	(void)state;
-	static const char *const keys[] = { "", "\r", "?", "d1", "G", "?G", F6, F6 "fre", F2 "jj" };
+	static const char *const keys[] = { "", "\r", "?", "d1", "G", "?G", F6, F6 "fre", F2 "jj",
+		"/w", "/\xc3\xa4xyz" };
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		for (int height = 1; height < 30; height++)
 			for (int width = 1; width < 110; width += 1 + width / 12)
@@ -130,6 +138,7 @@ main(void)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(screens_look_as_they_did),
+		cmocka_unit_test(what_people_do_with_rows_looks_as_it_did),
 		cmocka_unit_test(every_size_can_be_drawn),
 		cmocka_unit_test(a_question_is_seen_on_a_low_screen),
 	};
