@@ -51,6 +51,16 @@ suspend(struct ht_loop *loop)
 	loop->dirty = loop->stale = true;
 }
 
+/* What of the settings isn't the screen's own. */
+static void
+apply_settings(struct ht_loop *loop)
+{
+	const struct ht_settings *settings = &loop->screen.settings;
+	ht_worker_set_delay(loop->worker, settings->delay_ns);
+	ht_theme_init(&loop->theme, settings->theme, loop->screen.options->no_color);
+	loop->stale = true;
+}
+
 static void
 answer_key(struct ht_loop *loop, int code)
 {
@@ -67,7 +77,7 @@ answer_key(struct ht_loop *loop, int code)
 		suspend(loop);
 		break;
 	case HT_WISH_SETTINGS:
-		ht_worker_set_delay(loop->worker, loop->screen.settings.delay_ns);
+		apply_settings(loop);
 		break;
 	case HT_WISH_QUIT:
 		end(loop, 0);

@@ -43,6 +43,9 @@ ht_settings_key(struct ht_screen *screen, int code, enum ht_command command)
 	    ht_settings_dialog_key(&screen->settings_dialog, &screen->settings, code, command)) {
 	case HT_SETTINGS_CHANGED:
 		apply(screen);
+		if (screen->settings_dialog.selected == HT_SETTING_THEME &&
+		    screen->options->no_color)
+			ht_screen_say(screen, "no colours, as --no-color or NO_COLOR says");
 		return HT_WISH_SETTINGS;
 	case HT_SETTINGS_STAY:
 	case HT_SETTINGS_LEAVE:

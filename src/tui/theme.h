@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What roles look like on this terminal: colours where it has them, else bold, reverse and the like. */
+/* What roles look like on this terminal: a palette (palette.h) as curses has it. */
 #ifndef HT_TUI_THEME_H
 #define HT_TUI_THEME_H
 
 #include <curses.h>
 #include <stdbool.h>
 
+#include "model/settings.h"
 #include "views/grid.h"
 
 struct ht_theme {
@@ -15,7 +16,10 @@ struct ht_theme {
 	short selected_pair;
 };
 
-/* After curses has begun.  With NO_COLOR, or where there is none, nothing has a colour. */
-void ht_theme_init(struct ht_theme *theme, bool no_color);
+/*
+ * After curses has begun, and again for another NAME; what was painted before has then to be sent anew.  With
+ * NO_COLOR nothing has a colour.
+ */
+void ht_theme_init(struct ht_theme *theme, enum ht_theme_name name, bool no_color);
 
 #endif

@@ -62,7 +62,7 @@ ht_tui_run(const struct ht_tui_options *options, struct ht_error *error)
 	code = ht_term_open(&loop.term, error);
 	if (code != 0)
 		goto out_signals;
-	ht_theme_init(&loop.theme, options->no_color);
+	ht_theme_init(&loop.theme, loop.screen.settings.theme, options->no_color);
 	code = ht_loop_run(&loop, error);
 	ht_term_close(&loop.term);
 out_signals:

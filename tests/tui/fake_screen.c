@@ -2,7 +2,7 @@
 /*
  * The real screen over a worker that makes up its frames: the same picture every time.
  *
- *	fake_screen [-p PID] [-d DELAY] [-a] [-m] [-H] FRAMES
+ *	fake_screen [-p PID] [-d DELAY] [-t THEME] [-a] [-m] [-H] FRAMES
  *
  * FRAMES: mixed, plain, hostile, many (they change from tick to tick), none (the first tick never ends) or hang (all but
  * the first never end).  -a: ASCII, -m: no colours, -H: open on threads.
@@ -139,13 +139,18 @@ int
 main(int argc, char **argv)
 {
 	struct ht_tui_options options = { .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	struct ht_settings settings;
 	struct ht_error error = { 0 };
 	int option;
 	setlocale(LC_CTYPE, "");
-	while ((option = getopt(argc, argv, "p:d:amH")) != -1) {
+	ht_settings_init(&settings);
+	options.settings = &settings;
+	while ((option = getopt(argc, argv, "p:d:t:amH")) != -1) {
 		if (option == 'p')
 			options.pid = atoi(optarg);
 		else if (option == 'd' && ht_units_parse_duration(optarg, &options.delay_ns) != 0)
+			return 2;
+		else if (option == 't' && ht_setting_set(&settings, HT_SETTING_THEME, optarg) != 0)
 			return 2;
 		options.ascii |= option == 'a';
 		options.no_color |= option == 'm';

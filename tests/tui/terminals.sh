@@ -35,6 +35,32 @@ screen_start 80 24 vt100 "$fake" mixed
 screen_shows 'COMMAND' >/dev/null
 is "a monochrome terminal gets none" "$(colours)" 0
 
+# codes REGEX: how many attributes of a picture are like it.
+codes() {
+	screen_text -e | grep -aoE "$(printf '\033')\\[[0-9;]*m" | grep -cE "$1"
+}
+green='(^|[[;])([34]2|[34]8;5;(2|28|34|35|40|41|46|65|78|84))[;m]'
+red='(^|[[;])([34]1|[34]8;5;(1|9|160|161|196|203))[;m]'
+for term in xterm-256color screen linux; do
+	screen_start 80 24 "$term" "$fake" -t full mixed
+	screen_shows 'COMMAND' >/dev/null
+	isnt "$term: the usual colours have a green" "$(codes "$green")" 0
+	screen_keys F2 j j j Space Space
+	ok "$term: a theme takes effect at once" wait_until "[ \"\$(codes '$green')\" = 0 ]"
+	is "$term: the safe one has no red" "$(codes "$red")" 0
+	isnt "$term: but colours" "$(colours)" 0
+	screen_keys Space
+	ok "$term: and so does one without any" wait_until '[ "$(colours)" = 0 ]'
+	screen_keys q q
+	ok "$term: and ends well" screen_ended 0
+done
+screen_start 80 24 xterm-256color "$fake" -t basic mixed
+screen_shows 'COMMAND' >/dev/null
+is "16 colours are none of 256" "$(codes '8;5;([2-9][0-9]|1[6-9]|[0-9]{3})[;m]')" 0
+screen_start 80 24 xterm-256color "$fake" -m -t full mixed
+screen_shows 'COMMAND' >/dev/null
+is "no colours are none whatever the theme" "$(colours)" 0
+
 # not_ascii: whatever goes beyond.
 not_ascii() {
 	screen_text | LC_ALL=C grep -n '[^ -~]'
