@@ -17,6 +17,7 @@ struct ht_command {
 	const char *help;      /* what stands below the options: an example at least */
 	unsigned bit;          /* enum ht_command_bit */
 	bool takes_operands;   /* all behind the first operand is its own */
+	bool takes_words;      /* operands that options may stand between */
 
 	/* OPERANDS ends in NULL.  Returns the exit status, having said on stderr what went wrong. */
 	int (*run)(const struct ht_options *options, char **operands);
@@ -26,5 +27,6 @@ extern const struct ht_command ht_command_screen;
 extern const struct ht_command ht_command_snapshot;
 extern const struct ht_command ht_command_run;
 extern const struct ht_command ht_command_demo;
+extern const struct ht_command ht_command_check;
 
 #endif

@@ -16,6 +16,7 @@ static const struct ht_command *const commands[] = {
 	&ht_command_run,
 	&ht_command_snapshot,
 	&ht_command_demo,
+	&ht_command_check,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -110,7 +111,7 @@ check(const struct ht_command *command, bool named, const struct ht_options *opt
 		    named ? " " : "", named ? command->name : "");
 		return -1;
 	}
-	if (operands[0] != NULL && !command->takes_operands) {
+	if (operands[0] != NULL && !command->takes_operands && !command->takes_words) {
 		ht_error_set(error, HT_ERROR_USAGE, "unexpected argument '%s'", operands[0]);
 		return -1;
 	}

@@ -39,6 +39,7 @@ enum option_id {
 	OPTION_IMBALANCE,
 	OPTION_WORKERS,
 	OPTION_SECONDS,
+	OPTION_FOR,
 	OPTION_HELP,
 	OPTION_VERSION,
 	OPTION_COUNT_OF_ALL
@@ -46,7 +47,7 @@ enum option_id {
 
 enum {
 	SHOW = HT_FOR_SCREEN | HT_FOR_SNAPSHOT,
-	EVERYWHERE = HT_FOR_SCREEN | HT_FOR_SNAPSHOT | HT_FOR_RUN | HT_FOR_DEMO,
+	EVERYWHERE = HT_FOR_SCREEN | HT_FOR_SNAPSHOT | HT_FOR_RUN | HT_FOR_DEMO | HT_FOR_CHECK,
 	LONG_ONLY = 256, /* getopt's value of an option without a letter: this and its id */
 };
 
@@ -61,9 +62,9 @@ static const struct {
 	const char *help;
 } table[OPTION_COUNT_OF_ALL] = {
 	/* clang-format off */
-	[OPTION_TARGETS] = { 'p', "pid", "PID|NAME[,...]", 0, SHOW, "only these processes" },
-	[OPTION_USER] = { 'u', "user", "USER", 0, SHOW, "only processes of this user, by name or number" },
-	[OPTION_DELAY] = { 'd', "delay", "DELAY", 0, SHOW | HT_FOR_DEMO, "time between samples: 2, 0.5, 500ms; default 1" },
+	[OPTION_TARGETS] = { 'p', "pid", "PID|NAME[,...]", 0, SHOW | HT_FOR_CHECK, "only these processes" },
+	[OPTION_USER] = { 'u', "user", "USER", 0, SHOW | HT_FOR_CHECK, "only processes of this user, by name or number" },
+	[OPTION_DELAY] = { 'd', "delay", "DELAY", 0, SHOW | HT_FOR_DEMO | HT_FOR_CHECK, "time between samples: 2, 0.5, 500ms; default 1" },
 	[OPTION_COUNT] = { 'n', "count", "COUNT", 0, HT_FOR_SNAPSHOT, "a series of so many samples; 0: without end" },
 	[OPTION_FORMAT] = { 0, "format", "FORMAT", 0, HT_FOR_SNAPSHOT, "table (default), json or ndjson" },
 	[OPTION_DETAIL] = { 0, "detail", "LIST", 0, HT_FOR_SNAPSHOT, "lists to fill: threads,size_classes,events or none; default threads with -p, else none" },
@@ -81,6 +82,7 @@ static const struct {
 	[OPTION_IMBALANCE] = { 0, "imbalance", NULL, FLAG(imbalance), HT_FOR_DEMO, "one worker gets most of the work" },
 	[OPTION_WORKERS] = { 0, "workers", "N", 0, HT_FOR_DEMO, "so many workers; default 4" },
 	[OPTION_SECONDS] = { 0, "seconds", "N", 0, HT_FOR_DEMO, "end the pool after N seconds" },
+	[OPTION_FOR] = { 0, "for", "TIME", 0, HT_FOR_CHECK, "hold at every look until the time is up: 30s, 10m" },
 	[OPTION_HELP] = { 'h', "help", NULL, FLAG(help), EVERYWHERE, "print this and end" },
 	[OPTION_VERSION] = { 'V', "version", NULL, FLAG(version), EVERYWHERE, "print the version and end" },
 	/* clang-format on */
@@ -155,12 +157,12 @@ parse_user(const char *name, uint32_t *uid, struct ht_error *error)
 }
 
 static int
-parse_delay(const char *text, uint64_t *delay_ns, struct ht_error *error)
+parse_time(const char *what, const char *text, uint64_t *delay_ns, struct ht_error *error)
 {
 	uint64_t delay;
 	if (ht_units_parse_duration(text, &delay) != 0 || delay < LEAST_DELAY_NS) {
 		ht_error_set(error, HT_ERROR_USAGE,
-		    "'%s' is no delay: a time such as 2, 0.5 or 500ms, at least 1ms", text);
+		    "'%s' is no %s: a time such as 2, 0.5 or 500ms, at least 1ms", text, what);
 		return -EINVAL;
 	}
 	*delay_ns = delay;
@@ -262,7 +264,7 @@ apply_argument(struct ht_options *options, int id, const char *argument, struct 
 	case OPTION_USER:
 		return parse_user(argument, &options->uid, error);
 	case OPTION_DELAY:
-		return parse_delay(argument, &options->delay_ns, error);
+		return parse_time("delay", argument, &options->delay_ns, error);
 	case OPTION_COUNT:
 		return parse_number("count", argument, 0, INT64_MAX, &options->count, error);
 	case OPTION_FORMAT:
@@ -277,6 +279,8 @@ apply_argument(struct ht_options *options, int id, const char *argument, struct 
 	case OPTION_SECONDS:
 		return parse_number(
 		    "number of seconds", argument, 1, 86400, &options->seconds, error);
+	case OPTION_FOR:
+		return parse_time("time to watch", argument, &options->for_ns, error);
 	default: /* the rest take no argument: flags */
 		return -EINVAL;
 	}

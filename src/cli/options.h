@@ -20,6 +20,7 @@ enum ht_command_bit {
 	HT_FOR_SNAPSHOT = 1 << 1,
 	HT_FOR_RUN = 1 << 2,
 	HT_FOR_DEMO = 1 << 3,
+	HT_FOR_CHECK = 1 << 4,
 };
 
 enum ht_format { HT_FORMAT_TABLE, HT_FORMAT_JSON, HT_FORMAT_NDJSON };
@@ -44,6 +45,7 @@ struct ht_options {
 	bool leak, churn, bloat, imbalance;
 	int64_t workers; /* 0: not given */
 	int64_t seconds; /* 0: not given */
+	uint64_t for_ns; /* --for; 0: not given */
 	bool help;
 	bool version;
 };

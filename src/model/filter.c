@@ -341,6 +341,28 @@ ht_filter_is_costly(const struct ht_filter *filter)
 	return false;
 }
 
+static bool
+operand_is_about_host(const struct ht_operand *operand)
+{
+	if (operand->metric != NULL)
+		return operand->metric->scope == HT_SCOPE_HOST;
+	return operand->kind == HT_OPERAND_NUMBER;
+}
+
+bool
+ht_filter_is_about_host(const struct ht_filter *filter)
+{
+	for (size_t i = 0; i < filter->count; i++) {
+		const struct ht_filter_node *node = &filter->nodes[i];
+		if (node->kind == HT_NODE_ANY)
+			return false;
+		if (node->kind == HT_NODE_COMPARE &&
+		    (!operand_is_about_host(&node->a) || !operand_is_about_host(&node->b)))
+			return false;
+	}
+	return true;
+}
+
 static size_t
 add_growth(
     const struct ht_operand *operand, struct ht_filter_growth *out, size_t most, size_t count)

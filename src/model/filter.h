@@ -84,6 +84,9 @@ bool ht_filter_matches(
 /* It looks at something that a frame has only where it is asked for (model/request.h, all_costly). */
 bool ht_filter_is_costly(const struct ht_filter *filter);
 
+/* It looks at the host alone, and so is the same for every process. */
+bool ht_filter_is_about_host(const struct ht_filter *filter);
+
 /* One growth that an expression looks at, which takes a watch, not a look. */
 struct ht_filter_growth {
 	const struct ht_metric *metric;

@@ -4,7 +4,6 @@
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
 
 need mandoc
-manual=$HT_TOP_SRCDIR/man/heaptop.1
 format_manual=$HT_TOP_SRCDIR/man/heaptop-segment.5
 
 # A page as plain text.
@@ -50,7 +49,7 @@ for row in csv.reader(sys.stdin, skipinitialspace=True):
     print(row[int(sys.argv[1])])' "$3"
 }
 
-text=$(page "$manual")
+text=$(for each in "$HT_TOP_SRCDIR"/man/heaptop*.1; do page "$each"; done)
 format_text=$(page "$format_manual" 2>/dev/null)
 help=$(all_help)
 include=$HT_TOP_SRCDIR/include/heaptop

@@ -91,7 +91,7 @@ ok "I reverses" screen_shows 'HEAP▲'
 screen_keys I '>'
 ok "> sorts by the next column" screen_shows 'RATE/s▼'
 screen_keys F6
-ok "F6 lists what to sort by" screen_shows 'thr +threads of the process'
+ok "F6 lists what to sort by" screen_shows 'threads +threads of the process'
 screen_keys t h r Enter
 ok "and takes one" screen_shows 'THR▼'
 screen_keys F6 G Escape
