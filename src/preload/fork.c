@@ -39,6 +39,7 @@ before_fork(void)
 {
 	int saved = errno;
 	ht_calls_find();
+	ht_real_find();
 	forking.counted = ht_process_phase() == HT_PHASE_ATTACHED;
 	if (forking.counted) {
 		struct ht_control *control = ht_self;

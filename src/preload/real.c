@@ -169,8 +169,9 @@ library_of(void *address)
 	return object.dlfo_link_map;
 }
 
-bool
-ht_real_is_bypassed(void)
+/* An allocator inside the executable stands before ours in search order. */
+static bool
+find_bypass(void)
 {
 	void *first = dlsym(RTLD_DEFAULT, "malloc");
 	const struct link_map *map = library_of(first);
@@ -184,6 +185,15 @@ ht_real_is_bypassed(void)
 	const ElfW(Sym) *symbol = NULL;
 	return dladdr1(first, &info, (void **)(uintptr_t)&symbol, RTLD_DL_SYMENT) == 0 ||
 	       symbol == NULL || symbol->st_shndx != SHN_UNDEF;
+}
+
+static bool bypassed;
+
+bool
+ht_real_is_bypassed(void)
+{
+	ht_real_find();
+	return bypassed;
 }
 
 static void *
@@ -218,6 +228,7 @@ ht_real_find(void)
 	    sizeof(void *) == 8 && glibc_malloc != NULL && glibc_malloc == (void *)real.malloc;
 	ht_real_hides_sizes = !ht_real_is_glibc && library_of((void *)real.malloc) !=
 						       library_of((void *)real.malloc_usable_size);
+	bypassed = find_bypass();
 	ht_real = real;
 	errno = saved;
 	found = true;

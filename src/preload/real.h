@@ -46,10 +46,14 @@ HT_HIDDEN extern bool ht_real_hides_sizes;
 /*
  * An allocator inside the executable stands before ours in search order: its blocks never come by, and
  * what we would count is nothing.  (One in a library preloaded before us calls us.)
+ * Looked up with the allocator.
  */
 bool ht_real_is_bypassed(void);
 
-/* Finds the allocator now.  Harmless when it was found already. */
+/*
+ * Finds the allocator now.  Harmless when it was found already.  To be called before a fork: dlsym takes
+ * the dynamic linker's lock, which in a child may be held by a thread that the child does not have.
+ */
 void ht_real_find(void);
 
 /* The arena that served before the allocator was found. */
