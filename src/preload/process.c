@@ -412,6 +412,7 @@ ht_process_become_child(const struct ht_totals *inherited)
 	memset(&ht_process.pending, 0, sizeof(ht_process.pending));
 	ht_process.keep = false;
 	ht_process.has_threads = false;
+	ht_process.threads_created = 0;
 	ht_process.first_peak = 0;
 	ht_process.first_mover = NULL;
 	ht_process.pid = 0;

@@ -54,9 +54,10 @@ struct ht_process {
 	uint64_t begun_ns;     /* CLOCK_MONOTONIC of the first allocation, or of the fork */
 	uint64_t inherited_bytes;
 	uint64_t inherited_blocks;
-	uint32_t sweeps_due; /* of ht_process_sweep, one at each of the next operations */
-	bool has_threads;    /* more than one, once: the peak is kept the shared way */
-	int64_t first_peak;  /* highest net change of the private slot */
+	uint32_t sweeps_due;      /* of ht_process_sweep, one at each of the next operations */
+	bool has_threads;         /* more than one, once: the peak is kept the shared way */
+	uint64_t threads_created; /* since there is a segment; may be those that never allocate */
+	int64_t first_peak;       /* highest net change of the private slot */
 	struct ht_control
 	    *first_mover; /* of the thread whose private counts were moved; NULL: none yet */
 	uint64_t high_water_bytes;   /* of the last high_water event */

@@ -85,12 +85,17 @@ syscall(long number, ...)
 	long f = va_arg(arguments, long);
 	va_end(arguments);
 	ht_calls_find();
-	bool filters = number == SYS_seccomp && a == SECCOMP_SET_MODE_FILTER;
-	bool restricts = number == SYS_seccomp && a == SECCOMP_SET_MODE_STRICT;
+	bool by_prctl = number == SYS_prctl && a == PR_SET_SECCOMP;
+	bool filters = (number == SYS_seccomp && a == SECCOMP_SET_MODE_FILTER) ||
+		       (by_prctl && b == SECCOMP_MODE_FILTER);
+	bool restricts = (number == SYS_seccomp && a == SECCOMP_SET_MODE_STRICT) ||
+			 (by_prctl && b == SECCOMP_MODE_STRICT);
 	bool enters = (filters || restricts) && prepare_for_sandbox(restricts);
 	long result = ht_calls.syscall(number, a, b, c, d, e, f);
 	/* More than 0: a thread that could not follow into the filter; or the filter's descriptor. */
 	if (enters && result < 0)
 		forget_sandbox();
+	if (number == SYS_prctl && a == PR_SET_NAME && result == 0)
+		ht_threads_renamed();
 	return result;
 }

@@ -91,11 +91,10 @@ static void
 make_room(void)
 {
 	enum { BELIEVED_MOST = 16 };
-	static uint64_t created;
 	const struct heaptop_globals *globals = ht_process.segment.globals;
 	uint64_t started = ht_counter_read(&globals->threads_started);
 	uint64_t living = started - ht_counter_read(&globals->threads_exited);
-	uint64_t coming = ht_counter_add_shared(&created, 1) + 1;
+	uint64_t coming = ht_counter_add_shared(&ht_process.threads_created, 1) + 1;
 	coming = coming > started ? coming - started : 1;
 	if (coming > BELIEVED_MOST)
 		coming = BELIEVED_MOST;

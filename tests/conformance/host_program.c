@@ -189,7 +189,7 @@ probe_sandbox(const char *file)
 /* Everything that an allocator, the threads' futexes and the end need; all else kills. */
 static const unsigned allowed_calls[] = { SYS_read, SYS_write, SYS_brk, SYS_mmap, SYS_munmap,
 	SYS_mremap, SYS_mprotect, SYS_madvise, SYS_futex, SYS_rt_sigprocmask, SYS_rt_sigreturn,
-	SYS_exit, SYS_exit_group };
+	SYS_getrandom, SYS_exit, SYS_exit_group };
 
 enum { ALLOWED_COUNT = sizeof(allowed_calls) / sizeof(allowed_calls[0]) };
 
@@ -218,6 +218,18 @@ allocate_after_barriers(void *argument)
 	allocate();
 	syscall(SYS_exit, 0);
 	return argument;
+}
+
+/* prctl's way, as programs do it that avoid the C library. */
+static void
+sandbox_by_bare_prctl(const char *file)
+{
+	(void)file;
+	struct sock_fprog program = sandbox_filter();
+	HT_REQUIRE(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	HT_REQUIRE(syscall(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0);
+	say("in the sandbox\n");
+	allocate();
 }
 
 /* A thread that never allocated enters with us; one that did has its slot already. */
@@ -272,6 +284,36 @@ sandbox_strict(const char *file)
 		free(malloc(200));
 	say("strict\n");
 	syscall(SYS_exit, 0);
+}
+
+static void *
+idle(void *argument)
+{
+	return argument;
+}
+
+static void
+start_idle_threads(int count)
+{
+	pthread_t thread;
+	for (int i = 0; i < count; i++)
+		HT_REQUIRE(pthread_create(&thread, NULL, idle, NULL) == 0 &&
+			   pthread_join(thread, NULL) == 0);
+}
+
+/* Many threads in the parent, one in the child, which is killed so that its segment stays. */
+static void
+fork_after_threads(const char *file)
+{
+	(void)file;
+	start_idle_threads(40);
+	int pid = fork();
+	HT_REQUIRE(pid >= 0);
+	if (pid == 0) {
+		start_idle_threads(1);
+		raise(SIGKILL);
+	}
+	HT_REQUIRE(waitpid(pid, NULL, 0) == pid);
 }
 
 static void
@@ -464,10 +506,12 @@ static const struct {
 	{ "probe-sandbox", probe_sandbox },
 	{ "sandbox", sandbox },
 	{ "sandbox-by-syscall", sandbox_by_syscall },
+	{ "sandbox-by-bare-prctl", sandbox_by_bare_prctl },
 	{ "sandbox-strict", sandbox_strict },
 	{ "vfork-allocating", vfork_allocating },
 	{ "cancel", cancel },
 	{ "fork-anywhere", fork_anywhere },
+	{ "fork-after-threads", fork_after_threads },
 	{ "exit", end_by_exit },
 	{ "_exit", end_by_underscore_exit },
 	{ "_Exit", end_by_capital_exit },

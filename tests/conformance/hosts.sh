@@ -81,6 +81,10 @@ wait "$vforked"
 is "it is its parent that is published" \
 	"$(find "$HEAPTOP_DIR" -type f -name "*.*.*" -printf '%f\n' | cut -d. -f2)" "$vforked"
 rm -rf "${HEAPTOP_DIR:?}"/*
+publish "$host" fork-after-threads
+is "regress: a child expects no threads of its parent" \
+	"$(figure backed_slots "$HEAPTOP_DIR"/*.*.*)" 3
+rm -rf "${HEAPTOP_DIR:?}"/*
 same "a trim in a thread that is cancelled" "$host" cancel
 same "a fork in a signal handler at each instruction" "$host" fork-anywhere
 # That user may be kept from where all this was built (a home of mode 0700): it gets copies.
@@ -106,8 +110,10 @@ if [ "$(id -u)" -eq 0 ]; then
 else
 	skip "root changed and privileges dropped" "not root"
 fi
+status_is "a filter lets the bare program live" 0 "$host" sandbox
 same "a filter that kills, set by prctl" "$host" sandbox
 same "a filter that kills, set by syscall for all threads" "$host" sandbox-by-syscall
+same "a filter that kills, set by prctl without the C library" "$host" sandbox-by-bare-prctl
 same "strict mode" "$host" sandbox-strict
 same "a filter asked for in vain" "$host" probe-sandbox
 publish "$host" probe-sandbox >"$tmp/out"

@@ -35,6 +35,7 @@ main(int argc, char **argv)
 	print("dropped_threads", picture.globals.dropped_threads);
 	print("threads_started", picture.globals.threads_started);
 	print("threads_exited", picture.globals.threads_exited);
+	print("backed_slots", picture.backed_slots);
 	print("live_slots", picture.live_slots);
 	print("slots_ever_used", picture.slots_ever_used);
 	print("state", picture.header.state);

@@ -107,6 +107,7 @@ read_threads(int fd, const struct heaptop_section *section, struct ht_segment_pi
 {
 	struct heaptop_thread_slot slot;
 
+	picture->backed_slots = section->count;
 	for (uint32_t i = 0; i < section->count; i++) {
 		read_at(fd, section->offset + (uint64_t)i * section->stride, &slot, sizeof(slot));
 		add_slot(&picture->totals, &slot);

@@ -29,6 +29,7 @@ struct ht_segment_picture {
 	struct heaptop_globals globals;
 	struct ht_totals totals;   /* over all slots and the overflow slot */
 	struct ht_totals overflow; /* of the overflow slot alone */
+	uint32_t backed_slots;
 	uint32_t live_slots;
 	uint32_t slots_ever_used; /* with a generation that isn't 0 */
 };
