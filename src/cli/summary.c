@@ -27,7 +27,7 @@ static int
 open_segment(const char *name, char path[PATH_MAX])
 {
 	const char *override = getenv("HEAPTOP_DIR"), *runtime = getenv("XDG_RUNTIME_DIR");
-	if (override != NULL && override[0] != '\0') {
+	if (override != NULL && override[0] == '/') {
 		snprintf(path, PATH_MAX, "%s/%s", override, name);
 		return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	}
@@ -178,7 +178,7 @@ static void
 print_absence(FILE *out, const char *name, pid_t pid)
 {
 	const char *directory = getenv("HEAPTOP_DIR"), *obstacle = NULL;
-	if (directory != NULL && directory[0] != '\0')
+	if (directory != NULL && directory[0] == '/')
 		obstacle = directory_obstacle(directory);
 	fprintf(out, "heaptop: %s (pid %d) published nothing: ", name, (int)pid);
 	if (obstacle == NULL) {
