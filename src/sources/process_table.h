@@ -26,6 +26,7 @@ struct ht_process_record {
 	uint32_t uid; /* effective; UINT32_MAX: unknown */
 	uint64_t start_time_ticks;
 	uint64_t stat_cpu_ticks; /* as of the last look at stat */
+	uint64_t stat_clock_ns; /* its processor time by its clock before that look; 0: not known */
 	int32_t parent_pid;
 	uint32_t thread_count;
 	uint32_t text_pages;      /* another program has another: tells of an exec */

@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The fast path.  What a refresh of one process costs decides what the monitor
- * costs: one kept descriptor of statm and one pread (2.7 us; opening anew is 7), the
- * processor time from its clock (0.7 us; stat is 11), the rest of stat only
- * for a slice of the processes each tick.  A kept descriptor also tells a
- * process from a later one with its pid: it fails with ESRCH.
- */
+/* Who is there is listed here; what each of them is like, sources/process_reader.h reads. */
 #include "config.h"
 
 #include "sources/procfs.h"
@@ -16,20 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sources/host.h"
 #include "sources/proc_dir.h"
+#include "sources/process_reader.h"
 #include "sources/procps.h"
 #include "sources/tasks.h"
 
 enum {
-	STAT_BYTES = 1024,
-	STATM_BYTES = 256,
-	SLICE = 64,        /* stats read anew each tick, at least; */
-	MOST_SLICES = 32,  /* all are read anew in so many ticks, at most */
-	YOUNG_LOOKS = 3,   /* ticks in which a new process is expected to exec */
 	LISTING_TICKS = 8, /* /proc is listed so often even if no process seems to be new */
 };
 
@@ -41,8 +30,8 @@ struct ht_procfs {
 	struct ht_process_entry *entries; /* owned; this tick's listing */
 	size_t entry_count;
 	size_t entry_capacity;
+	struct ht_process_reader reader;
 	uint64_t page_bytes;
-	uint64_t ns_per_tick;
 	uint64_t ticks;    /* polls so far */
 	int loadavg_fd;    /* owned; -1: none */
 	uint64_t last_pid; /* given out last when /proc was listed; 0: not known */
@@ -181,171 +170,11 @@ is_denied(ssize_t result)
 	return result == -EACCES || result == -EPERM;
 }
 
-static void
-apply_stat(struct ht_process_record *record, const struct ht_procfs_stat *stat)
-{
-	record->start_time_ticks = stat->start_time_ticks;
-	record->stat_cpu_ticks = stat->cpu_ticks;
-	record->parent_pid = stat->parent_pid;
-	record->thread_count = stat->thread_count;
-	record->is_kernel_thread = stat->kernel_thread;
-	record->state = stat->state;
-	memcpy(record->name, stat->name, sizeof(record->name));
-}
-
-/* The owner of the directory is the effective user, proc(5). */
-static uint32_t
-read_uid(const struct ht_procfs *procfs, int32_t pid)
-{
-	char path[HT_PROC_PATH_BYTES];
-	struct stat file;
-	ht_proc_dir_path(pid, NULL, path);
-	return fstatat(procfs->dir.fd, path, &file, 0) == 0 ? file.st_uid : UINT32_MAX;
-}
-
-/* 0, 1 when the pid now belongs to another process, or -errno. */
-static int
-read_stat(const struct ht_procfs *procfs, struct ht_process_record *record)
-{
-	char text[STAT_BYTES];
-	struct ht_procfs_stat stat;
-	ssize_t length =
-	    ht_proc_dir_read(&procfs->dir, record->entry.pid, "stat", text, sizeof(text));
-	if (length < 0)
-		return (int)length;
-	if (ht_procfs_decode_stat(text, (size_t)length, &stat) != 0)
-		return -ESRCH;
-	if (record->is_known && record->start_time_ticks != stat.start_time_ticks)
-		return 1;
-	apply_stat(record, &stat);
-	record->uid = read_uid(procfs, record->entry.pid);
-	return 0;
-}
-
-/* Reads statm through FD, or through a file of its own when FD is -1. */
-static int
-read_statm(const struct ht_procfs *procfs, const struct ht_process_record *record, int fd,
-    struct ht_procfs_statm *statm)
-{
-	char text[STATM_BYTES];
-	ssize_t length;
-	if (fd >= 0) {
-		length = pread(fd, text, sizeof(text), 0);
-		length = length < 0 ? -errno : length;
-	} else {
-		length =
-		    ht_proc_dir_read(&procfs->dir, record->entry.pid, "statm", text, sizeof(text));
-	}
-	if (length < 0)
-		return (int)length;
-	return ht_procfs_decode_statm(text, (size_t)length, statm) == 0 ? 0 : -ESRCH;
-}
-
-/*
- * A process never seen before.  statm is opened before stat is read and read
- * after it: if that works, both were of one process.
- */
-static int
-read_new(const struct ht_procfs *procfs, struct ht_poll *poll, struct ht_process_record *record,
-    struct ht_procfs_statm *statm)
-{
-	int fd = ht_proc_dir_open_file(&procfs->dir, record->entry.pid, "statm");
-	if (fd < 0)
-		return fd;
-	int result = read_stat(procfs, record);
-	if (result == 0)
-		result = read_statm(procfs, record, fd, statm);
-	if (result != 0) {
-		close(fd);
-		return result;
-	}
-	record->is_known = true;
-	record->is_new = true;
-	record->text_pages = (uint32_t)statm->text;
-	/* A kernel thread has no memory: nothing to read again. */
-	if (!record->is_kernel_thread && ht_descriptors_keep(poll->descriptors))
-		record->statm_fd = fd;
-	else
-		close(fd);
-	return 0;
-}
-
-static bool
-is_due(const struct ht_procfs *procfs, const struct ht_poll *poll, size_t index,
-    const struct ht_process_record *record)
-{
-	size_t slices = poll->processes->count / SLICE;
-	if (slices > MOST_SLICES)
-		slices = MOST_SLICES;
-	if (slices <= 1 || !procfs->dir.is_real || record->looks < YOUNG_LOOKS)
-		return true;
-	return (index + procfs->ticks) % slices == 0;
-}
-
-/* A process seen before: its memory, and in turn or after an exec the rest. */
-static int
-read_again(const struct ht_procfs *procfs, const struct ht_poll *poll, size_t index,
-    struct ht_process_record *record, struct ht_procfs_statm *statm)
-{
-	int result = 0;
-	if (record->is_kernel_thread)
-		*statm = (struct ht_procfs_statm){ 0 };
-	else
-		result = read_statm(procfs, record, record->statm_fd, statm);
-	if (result != 0)
-		return result;
-	bool other_program = record->text_pages != (uint32_t)statm->text;
-	record->text_pages = (uint32_t)statm->text;
-	if (other_program || is_due(procfs, poll, index, record))
-		result = read_stat(procfs, record);
-	if (other_program || record->looks < YOUNG_LOOKS) {
-		/* On its way to being another program it may enter a container, too. */
-		record->is_mount_namespace_asked = false;
-		poll->processes->changes++;
-	}
-	if (record->looks < YOUNG_LOOKS)
-		record->looks++;
-	return result;
-}
-
-/*
- * The figures of one process.  0 or -errno; a pid that passed to another
- * process since the tick before is read as the new one.
- */
-static int
-read_process(const struct ht_procfs *procfs, struct ht_poll *poll, size_t index,
-    struct ht_procfs_statm *statm)
-{
-	struct ht_process_record *record = &poll->processes->records[index];
-	if (record->is_known) {
-		record->is_new = false;
-		int result = read_again(procfs, poll, index, record, statm);
-		if (result == 0)
-			return 0;
-		ht_process_record_reset(record, poll->descriptors);
-		poll->processes->changes++;
-	}
-	/* What was there before we came has done its exec long ago. */
-	if (procfs->ticks == 0)
-		record->looks = YOUNG_LOOKS;
-	return read_new(procfs, poll, record, statm);
-}
-
-/* Processor time by the process's own clock: clock_getcpuclockid(3) spares a system call here. */
-static uint64_t
-cpu_time_ns(const struct ht_procfs *procfs, const struct ht_process_record *record)
-{
-	struct timespec time;
-	clockid_t clock = (clockid_t)((~(uint32_t)record->entry.pid << 3) | 2u);
-	if (!procfs->dir.is_real || clock_gettime(clock, &time) != 0)
-		return record->stat_cpu_ticks * procfs->ns_per_tick;
-	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 static int
 add_sample(const struct ht_procfs *procfs, struct ht_poll *poll,
-    const struct ht_process_record *record, const struct ht_procfs_statm *statm)
+    const struct ht_process_record *record, const struct ht_process_reading *reading)
 {
+	const struct ht_procfs_statm *statm = &reading->statm;
 	struct ht_sample *sample = ht_poll_add(poll);
 	if (sample == NULL)
 		return -ENOMEM;
@@ -356,7 +185,7 @@ add_sample(const struct ht_procfs *procfs, struct ht_poll *poll,
 	sample->uid = record->uid;
 	sample->parent_pid = record->parent_pid;
 	sample->state = record->state;
-	sample->cpu_time_ns = cpu_time_ns(procfs, record);
+	sample->cpu_time_ns = reading->cpu_time_ns;
 	sample->data_bytes = statm->data * page;
 	uint64_t anonymous = statm->resident > statm->shared ? statm->resident - statm->shared : 0;
 	HT_SET_U(&sample->process, HT_PROCESS_RESIDENT, statm->resident * page);
@@ -370,8 +199,9 @@ static int
 poll_process(struct ht_procfs *procfs, struct ht_poll *poll, size_t index)
 {
 	struct ht_process_record *record = &poll->processes->records[index];
-	struct ht_procfs_statm statm;
-	int result = read_process(procfs, poll, index, &statm);
+	struct ht_process_reading reading;
+	int result = ht_process_reader_read(
+	    &procfs->reader, poll->processes, index, poll->descriptors, &reading);
 	if (is_denied(result)) {
 		poll->hidden_count++;
 		return 0;
@@ -386,15 +216,18 @@ poll_process(struct ht_procfs *procfs, struct ht_poll *poll, size_t index)
 		procfs->must_list = true;
 	if (poll->request->only_uid != UINT32_MAX && poll->request->only_uid != record->uid)
 		return 0;
-	return add_sample(procfs, poll, record, &statm);
+	return add_sample(procfs, poll, record, &reading);
 }
 
 int
 ht_procfs_poll(struct ht_procfs *procfs, struct ht_poll *poll)
 {
 	int result = is_listed_already(procfs, poll) ? 0 : list_anew(procfs, poll);
+	if (result == 0)
+		ht_process_reader_begin(&procfs->reader, poll->processes, poll->descriptors);
 	for (size_t i = 0; i < poll->processes->count && result == 0; i++)
 		result = poll_process(procfs, poll, i);
+	ht_process_reader_end(&procfs->reader);
 	poll->process_samples = poll->sample_count;
 	procfs->ticks++;
 	if (procfs->host != NULL)
@@ -439,7 +272,7 @@ ht_procfs_new(const char *root, struct ht_procfs **out, struct ht_error *error)
 	procfs->dir.fd = -1;
 	procfs->loadavg_fd = -1;
 	procfs->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-	procfs->ns_per_tick = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+	ht_process_reader_init(&procfs->reader, &procfs->dir);
 	int result = open_parts(procfs, root, error);
 	if (result != 0) {
 		ht_procfs_free(procfs);

@@ -382,6 +382,75 @@ regress_a_zombie_keeps_its_name(void **state)
 	ht_sampler_free(sampler);
 }
 
+enum { SLEEPERS = 300 };
+
+/* Children that sleep until a byte comes, then change their name and sleep on; told of by a byte. */
+static void
+start_sleepers(pid_t *pids, const int go[2], int renamed)
+{
+	char byte;
+	for (size_t i = 0; i < SLEEPERS; i++) {
+		pids[i] = fork();
+		assert_true(pids[i] >= 0);
+		if (pids[i] != 0)
+			continue;
+		if (read(go[0], &byte, 1) != 1 || prctl(PR_SET_NAME, "renamed") != 0 ||
+		    write(renamed, "!", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+}
+
+/* How many of the sleepers FRAME has, with their figures; *RENAMED: how many under the new name. */
+static size_t
+count_sleepers(const struct ht_frame *frame, const pid_t *pids, size_t *renamed)
+{
+	size_t count = 0;
+	*renamed = 0;
+	for (size_t i = 0; i < SLEEPERS; i++) {
+		unsigned long long start_time_ticks;
+		char state;
+		const struct ht_process *row = ht_frame_find(frame, (int32_t)pids[i]);
+		if (row == NULL || !monitor_read_stat(pids[i], &start_time_ticks, &state))
+			continue;
+		count += row->key.start_time_ticks == start_time_ticks && row->uid == geteuid() &&
+			 row->values.value[HT_PROCESS_RESIDENT].u != 0;
+		*renamed += strcmp(row->name, "renamed") == 0;
+	}
+	return count;
+}
+
+static void
+a_crowd_is_read_whole_and_who_ran_at_once(void **state)
+{
+	(void)state;
+	static pid_t pids[SLEEPERS];
+	int go[2], told[2];
+	char byte;
+	size_t renamed;
+	struct ht_request request = { .only_uid = UINT32_MAX };
+	struct ht_frame *frame;
+	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+	struct ht_sampler *sampler = monitor_sampler();
+	start_sleepers(pids, go, told[1]);
+	assert_int_equal(ht_sampler_tick(sampler, &request, &frame), 0);
+	assert_int_equal(count_sleepers(frame, pids, &renamed), SLEEPERS);
+	assert_int_equal(renamed, 0);
+	ht_frame_free(frame);
+	assert_int_equal(write(go[1], "!", 1), 1);
+	assert_int_equal(read(told[0], &byte, 1), 1);
+	/* Within the ticks in which each process is looked at in turn only one who ran is sure to be seen. */
+	assert_int_equal(ht_sampler_tick(sampler, &request, &frame), 0);
+	assert_int_equal(count_sleepers(frame, pids, &renamed), SLEEPERS);
+	assert_int_equal(renamed, 1);
+	ht_frame_free(frame);
+	for (size_t i = 0; i < SLEEPERS; i++)
+		monitor_kill(pids[i]);
+	ht_sampler_free(sampler);
+}
+
 int
 main(void)
 {
@@ -394,6 +463,7 @@ main(void)
 		cmocka_unit_test(a_thread_is_no_process),
 		cmocka_unit_test(regress_the_first_thread_has_its_own_processor_time),
 		cmocka_unit_test(regress_a_zombie_keeps_its_name),
+		cmocka_unit_test(a_crowd_is_read_whole_and_who_ran_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
