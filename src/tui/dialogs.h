@@ -24,6 +24,9 @@ void ht_search_refresh(struct ht_screen *screen);
 /* F6: what the view in sight is sorted by. */
 void ht_sort_pick(struct ht_screen *screen);
 
+/* F9: a signal for the process that is shown or selected. */
+void ht_signal_pick(struct ht_screen *screen);
+
 /* The settings screen: opened, and its keys. */
 void ht_settings_open(struct ht_screen *screen);
 enum ht_screen_wish ht_settings_key(struct ht_screen *screen, int code, enum ht_command command);

@@ -28,6 +28,7 @@ static const struct {
 	{ "F4", { KEY_F(4) } },
 	{ "F5", { KEY_F(5) } },
 	{ "F6", { KEY_F(6) } },
+	{ "F9", { KEY_F(9) } },
 	{ "F10", { KEY_F(10) } },
 };
 

@@ -133,6 +133,16 @@ selected_process(const struct ht_screen *screen)
 	return screen->frame != NULL && row != NULL ? row->item : NULL;
 }
 
+const struct ht_process *
+ht_screen_process(const struct ht_screen *screen)
+{
+	if (screen->frame == NULL)
+		return NULL;
+	if (ht_screen_view(screen)->of_process)
+		return ht_screen_input(screen).process;
+	return selected_process(screen);
+}
+
 /* Goes to tab INDEX; a view of one process takes the selected one along. */
 static enum ht_screen_wish
 show_view(struct ht_screen *screen, size_t index)
@@ -251,6 +261,9 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 		return HT_WISH_DRAW;
 	case HT_COMMAND_SORT_PICK:
 		ht_sort_pick(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_SIGNAL:
+		ht_signal_pick(screen);
 		return HT_WISH_DRAW;
 	case HT_COMMAND_SETTINGS:
 		ht_settings_open(screen);

@@ -52,6 +52,15 @@ struct ht_search {
 	size_t top;
 };
 
+/* Whom F9 is about, from the moment it was pressed. */
+struct ht_signal_target {
+	struct ht_process_key key;
+	uint64_t signal;                     /* chosen; place in signal_dialog.c's list */
+	char who[HT_SCREEN_NAME_BYTES + 16]; /* pid and name; raw bytes */
+	char text[HT_SCREEN_NAME_BYTES + 64];
+	struct ht_question question;
+};
+
 struct ht_screen {
 	const struct ht_tui_options *options; /* borrowed */
 	struct ht_settings settings;          /* as they are now */
@@ -65,6 +74,7 @@ struct ht_screen {
 	size_t help_first; /* line of the help screen at its top */
 	size_t help_page;  /* lines in sight when it was drawn last */
 	struct ht_settings_dialog settings_dialog;
+	struct ht_signal_target signal;
 	struct ht_prompt prompt;
 	const struct ht_question *question; /* while the prompt is open */
 	struct ht_search search;
@@ -112,6 +122,9 @@ bool ht_screen_pick(struct ht_screen *screen, const char *title,
 
 /* Selects and orders the rows of the view in sight anew.  0 or -ENOMEM, which is said. */
 int ht_screen_arrange(struct ht_screen *screen);
+
+/* The process that is shown or selected there, in the frame; NULL: none. */
+const struct ht_process *ht_screen_process(const struct ht_screen *screen);
 
 /* What that view looks at; only while there is a frame. */
 struct ht_view_input ht_screen_input(const struct ht_screen *screen);

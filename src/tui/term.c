@@ -160,6 +160,7 @@ define_keys(void)
 		{ "\033[14~", KEY_F(4) },
 		{ "\033[15~", KEY_F(5) },
 		{ "\033[17~", KEY_F(6) },
+		{ "\033[20~", KEY_F(9) },
 		{ "\033[21~", KEY_F(10) },
 	};
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

@@ -4,7 +4,7 @@
 
 [ -x "$heaptop" ] || skip_all "the program isn't built"
 
-plan 15
+plan 22
 
 screen_start 100 30 xterm-256color "$heaptop" demo --seconds 300
 ok "the demonstration opens on its pool" screen_shows '^heaptop-demo-po [0-9]+ .*heap [0-9.]+[KMG]'
@@ -37,5 +37,22 @@ screen_start 80 24 xterm-256color "$heaptop" -p "$pid"
 ok "a plain process is opened with the reason" screen_shows 'No heap to be seen here: not instrumented'
 screen_keys Q
 ok "quit again" screen_ended 0
+
+# A signal goes to the process that is shown, after a question.
+screen_start 80 24 xterm-256color "$heaptop" -p "$pid"
+screen_shows 'No heap to be seen here' >/dev/null
+screen_keys F9
+ok "F9 lists signals for it" screen_shows "Signal to $pid \\(sleep\\)"
+screen_keys Down Up Enter
+ok "and asks" screen_shows "SIGTERM to $pid \\(sleep\\)\\? Enter"
+screen_keys Escape
+ok "Esc sends nothing" screen_lacks 'SIGTERM'
+ok "so that it goes on" kill -0 "$pid"
+screen_keys F9 Enter Enter
+ok "Enter sends it" screen_shows "SIGTERM sent to $pid \\(sleep\\)"
+ok "and it has ended" wait_until "! kill -0 $pid"
+screen_keys F9 x Escape
+screen_keys Q
+ok "quit after that" screen_ended 0
 screen_start 80 24 xterm-256color "$heaptop" -p 999999999
 ok "a process that isn't there is an error" screen_ended 3

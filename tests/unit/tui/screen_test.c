@@ -299,6 +299,38 @@ the_first_request_knows_the_options(void **state)
 	ht_screen_request_release(&wanted);
 }
 
+static void
+a_signal_is_for_the_process_that_was_selected(void **state)
+{
+	(void)state;
+	ht_screen_set_frame(&screen, frames_many(300, 0));
+	draw();
+	int32_t pid = ht_screen_process(&screen)->key.pid;
+	ht_screen_key(&screen, KEY_F(9));
+	draw();
+	assert_true(screen.picker.open);
+	assert_int_equal(screen.signal.key.pid, pid);
+	/* The first row is another process now. */
+	ht_screen_set_frame(&screen, frames_many(300, 7));
+	draw();
+	assert_int_not_equal(ht_screen_process(&screen)->key.pid, pid);
+	type("hup\r");
+	assert_true(screen.prompt.open);
+	assert_non_null(strstr(screen.prompt.question, "SIGHUP to "));
+	assert_int_equal(screen.signal.key.pid, pid);
+	type("no\r");
+	assert_string_equal(screen.message, "nothing sent");
+	/* These are no real processes: whoever has the number began at another time. */
+	ht_screen_key(&screen, KEY_F(9));
+	type("\r\r");
+	assert_non_null(strstr(screen.message, "has ended"));
+	ht_screen_key(&screen, KEY_F(9));
+	type("\r");
+	ht_screen_key(&screen, ESCAPE);
+	assert_false(screen.prompt.open || screen.picker.open);
+	assert_string_equal(screen.message, "");
+}
+
 static struct ht_settings saved;
 
 static int
@@ -388,6 +420,7 @@ main(void)
 		TEST(the_rows_in_sight_are_asked_for),
 		TEST(an_order_by_a_costly_column_asks_for_all),
 		TEST(the_first_request_knows_the_options),
+		TEST(a_signal_is_for_the_process_that_was_selected),
 		TEST(settings_take_effect_at_once_and_are_saved),
 		TEST(what_was_chosen_by_keys_is_saved),
 		TEST(settings_are_begun_with),
