@@ -445,7 +445,7 @@ run_check(const struct ht_options *options, char **operands)
 	return error.code == HT_ERROR_NO_TARGET ? VERDICT_NO_TARGET : VERDICT_UNDECIDED;
 }
 
-const struct ht_command ht_command_check = {
+const struct ht_subcommand ht_command_check = {
 	.name = "check",
 	.arguments = "[OPTIONS] 'EXPR' ...",
 	.summary = "hold processes to conditions, by exit status",

@@ -154,7 +154,7 @@ run_demo(const struct ht_options *options, char **operands)
 	return status;
 }
 
-const struct ht_command ht_command_demo = {
+const struct ht_subcommand ht_command_demo = {
 	.name = "demo",
 	.arguments = "[OPTIONS]",
 	.summary = "a demonstration worker pool, and the screen on it",

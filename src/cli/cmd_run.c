@@ -79,7 +79,7 @@ run_program(const struct ht_options *options, char **operands)
 	return options->summary ? run_with_summary(&launch, operands) : become(&launch, operands);
 }
 
-const struct ht_command ht_command_run = {
+const struct ht_subcommand ht_command_run = {
 	.name = "run",
 	.arguments = "[OPTIONS] [--] CMD [ARG...]",
 	.summary = "start a program instrumented",

@@ -45,7 +45,7 @@ run_screen(const struct ht_options *options, char **operands)
 	return status;
 }
 
-const struct ht_command ht_command_screen = {
+const struct ht_subcommand ht_command_screen = {
 	.arguments = "[OPTIONS]",
 	.summary = "A top for heaps.  Alone, it is the screen: every process, instrumented ones "
 		   "with their heap.",

@@ -214,7 +214,7 @@ run_snapshot(const struct ht_options *options, char **operands)
 	return snapshot.some_missing ? HT_ERROR_NO_TARGET : HT_OK;
 }
 
-const struct ht_command ht_command_snapshot = {
+const struct ht_subcommand ht_command_snapshot = {
 	.name = "snapshot",
 	.arguments = "[OPTIONS]",
 	.summary = "print one picture, or a series",

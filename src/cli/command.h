@@ -10,7 +10,7 @@
 
 #include "cli/options.h"
 
-struct ht_command {
+struct ht_subcommand {
 	const char *name;      /* NULL: what `heaptop` alone does */
 	const char *arguments; /* behind the name, in the line of usage */
 	const char *summary;   /* one line, for the list of commands */
@@ -23,10 +23,10 @@ struct ht_command {
 	int (*run)(const struct ht_options *options, char **operands);
 };
 
-extern const struct ht_command ht_command_screen;
-extern const struct ht_command ht_command_snapshot;
-extern const struct ht_command ht_command_run;
-extern const struct ht_command ht_command_demo;
-extern const struct ht_command ht_command_check;
+extern const struct ht_subcommand ht_command_screen;
+extern const struct ht_subcommand ht_command_snapshot;
+extern const struct ht_subcommand ht_command_run;
+extern const struct ht_subcommand ht_command_demo;
+extern const struct ht_subcommand ht_command_check;
 
 #endif

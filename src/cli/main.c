@@ -12,7 +12,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 
-static const struct ht_command *const commands[] = {
+static const struct ht_subcommand *const commands[] = {
 	&ht_command_run,
 	&ht_command_snapshot,
 	&ht_command_demo,
@@ -22,7 +22,7 @@ static const struct ht_command *const commands[] = {
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static int
-print_help(const struct ht_command *command)
+print_help(const struct ht_subcommand *command)
 {
 	const char *name = command->name != NULL ? command->name : "";
 	printf("Usage: heaptop %s%s%s\n%s\n", name, name[0] != '\0' ? " " : "", command->arguments,
@@ -60,7 +60,7 @@ finish_output(int status)
 
 /* COMMAND is NULL where none was named. */
 static int
-usage_error(const struct ht_command *command, const struct ht_error *error)
+usage_error(const struct ht_subcommand *command, const struct ht_error *error)
 {
 	int status = ht_output_error(error);
 	fprintf(stderr, "Try 'heaptop %s%s--help'.\n", command != NULL ? command->name : "",
@@ -70,7 +70,7 @@ usage_error(const struct ht_command *command, const struct ht_error *error)
 	return status;
 }
 
-static const struct ht_command *
+static const struct ht_subcommand *
 find_command(const char *word, struct ht_error *error)
 {
 	const char *names[COMMANDS];
@@ -89,7 +89,7 @@ find_command(const char *word, struct ht_error *error)
 }
 
 /* What `heaptop` without a command does. */
-static const struct ht_command *
+static const struct ht_subcommand *
 default_command(const struct ht_options *options)
 {
 	bool screen = !options->batch && isatty(STDOUT_FILENO);
@@ -98,7 +98,7 @@ default_command(const struct ht_options *options)
 
 /* Refuses options and operands that COMMAND doesn't take. */
 static int
-check(const struct ht_command *command, bool named, const struct ht_options *options,
+check(const struct ht_subcommand *command, bool named, const struct ht_options *options,
     char **operands, struct ht_error *error)
 {
 	/* Without a name, what is printed depends on where it goes, and so must not be what is allowed. */
@@ -120,7 +120,7 @@ check(const struct ht_command *command, bool named, const struct ht_options *opt
 
 /* Options in front of the command, the command's name, options behind it. */
 static int
-parse(int argc, char **argv, struct ht_options *options, const struct ht_command **command,
+parse(int argc, char **argv, struct ht_options *options, const struct ht_subcommand **command,
     char ***operands, struct ht_error *error)
 {
 	*command = NULL;
@@ -154,7 +154,7 @@ main(int argc, char **argv)
 {
 	struct ht_options options;
 	struct ht_error error = { 0 };
-	const struct ht_command *command;
+	const struct ht_subcommand *command;
 	char **operands;
 	int status;
 	ht_output_reserve();
