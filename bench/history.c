@@ -53,7 +53,8 @@ smooth(struct ht_heap_values *values, enum ht_heap_metric rate, uint64_t change)
 {
 	double before = HT_HAS(values, rate) ? values->value[rate].f : 0;
 
-	HT_SET_F(values, rate, before + 0.1813 * ((double)change - before));
+	before += 0.1813 * ((double)change - before);
+	HT_SET_F(values, rate, before < 1e-3 ? 0 : (double)(float)before);
 }
 
 /* A second in the life of a heap. */

@@ -6,9 +6,8 @@
  *	ticks since the last entry, less 2		where that bit is set
  *	each changed slot				by rising slot
  *
- * A slot is its difference to the one before, sign in the lowest bit; a double the bits that changed, so
- * that it comes back as it was.  The first entry of a block is one against slots of 0 and stands for the tick
- * that the block has as its first.
+ * as enum ht_history_coding has it; a double comes back bit by bit.  The first entry of a block is one against slots of
+ * 0 and stands for the tick that the block has as its first.
  */
 #include "config.h"
 
@@ -28,11 +27,6 @@ enum {
 	BLOCK_TIMES = 8,
 	BLOCK_LEAST = 192,
 	BLOCK_ROUND = 32,
-};
-
-/* Bits of slots, as far as there are slots; bit 0 of the first word is no slot's. */
-struct mask {
-	uint64_t words[2];
 };
 
 static unsigned char *
@@ -57,7 +51,7 @@ get_number(const unsigned char *bytes, uint64_t *number)
 }
 
 static unsigned char *
-put_mask(unsigned char *at, struct mask mask)
+put_mask(unsigned char *at, struct ht_history_mask mask)
 {
 	while (mask.words[1] != 0 || mask.words[0] >= 0x80) {
 		*at++ = (unsigned char)(mask.words[0] | 0x80);
@@ -69,11 +63,11 @@ put_mask(unsigned char *at, struct mask mask)
 }
 
 static size_t
-get_mask(const unsigned char *bytes, struct mask *mask)
+get_mask(const unsigned char *bytes, struct ht_history_mask *mask)
 {
 	size_t length = 0;
 	unsigned shift = 0;
-	*mask = (struct mask){ { 0, 0 } };
+	*mask = (struct ht_history_mask){ { 0, 0 } };
 	do {
 		uint64_t bits = bytes[length] & 0x7f;
 		if (shift < 64)
@@ -87,65 +81,101 @@ get_mask(const unsigned char *bytes, struct mask *mask)
 	return length;
 }
 
+enum { REAL_TURN = 29 };
+
+/* What stands for the slot NOW behind BEFORE. */
 static uint64_t
-fold_sign(uint64_t difference)
+code_slot(enum ht_history_coding coding, uint64_t before, uint64_t now)
 {
-	return difference << 1 ^ (0 - (difference >> 63));
+	uint64_t change = 0;
+	switch (coding) {
+	case HT_HISTORY_DIFFERENCE:
+		change = now - before;
+		return change << 1 ^ (0 - (change >> 63));
+	case HT_HISTORY_NUMBER:
+		return now;
+	case HT_HISTORY_REAL:
+		change = now ^ before;
+		return change >> REAL_TURN | change << (64 - REAL_TURN);
+	}
+	return 0;
 }
 
 static uint64_t
-unfold_sign(uint64_t folded)
+decode_slot(enum ht_history_coding coding, uint64_t before, uint64_t number)
 {
-	return folded >> 1 ^ (0 - (folded & 1));
+	switch (coding) {
+	case HT_HISTORY_DIFFERENCE:
+		return before + (number >> 1 ^ (0 - (number & 1)));
+	case HT_HISTORY_NUMBER:
+		return number;
+	case HT_HISTORY_REAL:
+		return before ^ (number << REAL_TURN | number >> (64 - REAL_TURN));
+	}
+	return 0;
 }
 
-/* An entry of what changed from BEFORE (NULL: all 0) to SLOTS; returns its length, 0: nothing did. */
-static size_t
-encode(enum ht_history_kind kind, const uint64_t *before, const uint64_t *slots, uint32_t gap,
-    unsigned char out[ENTRY_MOST])
+static const uint64_t no_slots[HT_HISTORY_MOST_SLOTS];
+
+/* What a row says at a tick. */
+struct change {
+	enum ht_history_kind kind;
+	uint32_t serial;
+	struct ht_history_mask mask; /* slots outside of it are as before */
+	const uint64_t *before;
+	const uint64_t *slots;
+};
+
+/* Which slots differ. */
+static struct ht_history_mask
+compare(enum ht_history_kind kind, const uint64_t *before, const uint64_t *slots)
 {
 	size_t count = ht_history_slot_count(kind);
-	struct mask mask = { { gap > 1, 0 } };
-	bool changed = before == NULL;
-	for (size_t i = 0; i < count; i++) {
-		if (slots[i] == (before != NULL ? before[i] : 0))
-			continue;
-		mask.words[(i + 1) / 64] |= UINT64_C(1) << (i + 1) % 64;
-		changed = true;
-	}
-	if (!changed)
-		return 0;
-	unsigned char *at = put_mask(out, mask);
+	struct ht_history_mask mask = { { 0, 0 } };
+	for (size_t i = 0; i < count; i++)
+		mask.words[(i + 1) / 64] |= (uint64_t)(slots[i] != before[i]) << (i + 1) % 64;
+	return mask;
+}
+
+/* CHANGE as an entry GAP ticks behind the last one; returns its length. */
+static size_t
+encode(const struct change *change, uint32_t gap, unsigned char out[ENTRY_MOST])
+{
+	const unsigned char *codings = ht_history_codings(change->kind);
+	struct ht_history_mask head = change->mask;
+	head.words[0] |= gap > 1;
+	unsigned char *at = put_mask(out, head);
 	if (gap > 1)
 		at = put_number(at, gap - 2);
-	for (size_t i = 0; i < count; i++) {
-		uint64_t old = before != NULL ? before[i] : 0;
-		if (slots[i] == old)
-			continue;
-		bool real = ht_history_slot_is_real(kind, i);
-		at = put_number(at, real ? slots[i] ^ old : fold_sign(slots[i] - old));
+	for (size_t word = 0; word < 2; word++) {
+		for (uint64_t bits = change->mask.words[word]; bits != 0; bits &= bits - 1) {
+			size_t i = word * 64 + (size_t)__builtin_ctzll(bits) - 1;
+			at = put_number(
+			    at, code_slot(codings[i], change->before[i], change->slots[i]));
+		}
 	}
 	return (size_t)(at - out);
 }
 
-/* Applies the entry at BYTES to SLOTS; returns its length. */
+/* Applies the entry at BYTES; returns its length. */
 static size_t
-decode(enum ht_history_kind kind, const unsigned char *bytes, uint64_t *slots)
+decode(struct ht_history_cursor *cursor, const unsigned char *bytes)
 {
-	struct mask mask;
+	const unsigned char *codings = ht_history_codings(cursor->row->kind);
+	uint64_t *slots = cursor->slots;
+	struct ht_history_mask mask;
 	uint64_t number;
 	size_t at = get_mask(bytes, &mask);
 	if ((mask.words[0] & 1) != 0)
 		at += get_number(bytes + at, &number);
 	mask.words[0] &= ~UINT64_C(1);
+	cursor->changed.words[0] |= mask.words[0];
+	cursor->changed.words[1] |= mask.words[1];
 	for (size_t word = 0; word < 2; word++) {
 		for (uint64_t bits = mask.words[word]; bits != 0; bits &= bits - 1) {
-			size_t slot = word * 64 + (size_t)__builtin_ctzll(bits) - 1;
+			size_t i = word * 64 + (size_t)__builtin_ctzll(bits) - 1;
 			at += get_number(bytes + at, &number);
-			if (ht_history_slot_is_real(kind, slot))
-				slots[slot] ^= number;
-			else
-				slots[slot] += unfold_sign(number);
+			slots[i] = decode_slot(codings[i], slots[i], number);
 		}
 	}
 	return at;
@@ -217,15 +247,17 @@ chain_grow_block(struct ht_history *history, struct ht_history_chain *chain, siz
 	return 0;
 }
 
-/* Appends what changed from BEFORE to SLOTS at SERIAL.  0 or -ENOMEM: CHAIN is as before. */
+/* Appends CHANGE.  0 or -ENOMEM: CHAIN is as before. */
 static int
-chain_add(struct ht_history *history, struct ht_history_chain *chain, enum ht_history_kind kind,
-    uint32_t serial, const uint64_t *before, const uint64_t *slots)
+chain_add(struct ht_history *history, struct ht_history_chain *chain, const struct change *change)
 {
 	unsigned char entry[ENTRY_MOST];
+	size_t length;
 	if (chain->last != NULL) {
 		struct ht_history_block *block = *chain->last;
-		size_t length = encode(kind, before, slots, serial - block->last, entry);
+		if ((change->mask.words[0] | change->mask.words[1]) == 0)
+			return 0;
+		length = encode(change, change->serial - block->last, entry);
 		size_t needed = block->used + length;
 		int error = 0;
 		if (needed > block->capacity)
@@ -236,12 +268,15 @@ chain_add(struct ht_history *history, struct ht_history_chain *chain, enum ht_hi
 			block = *chain->last;
 			memcpy(block->bytes + block->used, entry, length);
 			block->used = (uint16_t)needed;
-			block->last = length != 0 ? serial : block->last;
+			block->last = change->serial;
 			return 0;
 		}
 	}
-	return chain_begin_block(
-	    history, chain, serial, entry, encode(kind, NULL, slots, 1, entry));
+	struct change all = *change;
+	all.before = no_slots;
+	all.mask = compare(change->kind, no_slots, change->slots);
+	length = encode(&all, 1, entry);
+	return chain_begin_block(history, chain, change->serial, entry, length);
 }
 
 int
@@ -251,7 +286,9 @@ ht_history_row_set(
 	size_t size = ht_history_slot_count(row->kind) * sizeof(*slots);
 	if (row->chain.last != NULL && memcmp(row->now, slots, size) == 0)
 		return 0;
-	if (chain_add(history, &row->chain, row->kind, serial, row->now, slots) != 0)
+	struct change change = { row->kind, serial, compare(row->kind, row->now, slots), row->now,
+		slots };
+	if (chain_add(history, &row->chain, &change) != 0)
 		return -ENOMEM;
 	memcpy(row->now, slots, size);
 	return 0;
@@ -261,7 +298,7 @@ ht_history_row_set(
 static void
 look_ahead(struct ht_history_cursor *cursor, uint32_t before)
 {
-	struct mask mask;
+	struct ht_history_mask mask;
 	uint64_t gap;
 	if (cursor->block != NULL && cursor->at == cursor->block->used) {
 		cursor->block = cursor->block->next;
@@ -301,7 +338,7 @@ ht_history_cursor_step(struct ht_history_cursor *cursor)
 	enum ht_history_kind kind = cursor->row->kind;
 	if (cursor->at == 0)
 		memset(cursor->slots, 0, ht_history_slot_count(kind) * sizeof(cursor->slots[0]));
-	cursor->at += decode(kind, cursor->block->bytes + cursor->at, cursor->slots);
+	cursor->at += decode(cursor, cursor->block->bytes + cursor->at);
 	look_ahead(cursor, cursor->serial);
 }
 
@@ -312,43 +349,80 @@ ht_history_cursor_seek(struct ht_history_cursor *cursor, uint32_t serial)
 		ht_history_cursor_step(cursor);
 }
 
-/* The serial of the tick that shows an entry of SERIAL: the next that is kept; none: its own. */
+/*
+ * The serial of the tick that shows an entry of SERIAL: the next that is kept; none: its own.  *INDEX is where the
+ * search begins and ends: entries mostly come one tick after the other.
+ */
 static uint32_t
-shown_at(const struct ht_history *history, uint32_t serial)
+shown_at(const struct ht_history *history, uint32_t serial, size_t *index)
 {
-	size_t index = ht_history_tick_at(history, serial);
-	return index < history->tick_count ? history->ticks[index].serial : serial;
+	const struct ht_history_tick *ticks = history->ticks;
+	for (int i = 0; i < 4; i++)
+		if (*index < history->tick_count && ticks[*index].serial < serial)
+			++*index;
+	if (*index < history->tick_count && ticks[*index].serial < serial)
+		*index = ht_history_tick_at(history, serial);
+	return *index < history->tick_count ? ticks[*index].serial : serial;
+}
+
+static void
+copy_slots(
+    enum ht_history_kind kind, struct ht_history_mask mask, const uint64_t *from, uint64_t *to)
+{
+	size_t count = ht_history_slot_count(kind);
+	for (size_t word = 0; word < 2; word++) {
+		for (uint64_t bits = mask.words[word]; bits != 0; bits &= bits - 1) {
+			size_t i = word * 64 + (size_t)__builtin_ctzll(bits) - 1;
+			if (i >= count)
+				return;
+			to[i] = from[i];
+		}
+	}
+}
+
+/* Writes what CURSOR goes along into CHAIN, one entry a tick that is kept.  0 or -ENOMEM. */
+static int
+copy_entries(
+    struct ht_history *history, struct ht_history_cursor *cursor, struct ht_history_chain *chain)
+{
+	enum ht_history_kind kind = cursor->row->kind;
+	uint64_t before[HT_HISTORY_MOST_SLOTS] = { 0 };
+	size_t index = 0;
+	while (cursor->serial != UINT32_MAX) {
+		uint32_t serial = shown_at(history, cursor->serial, &index);
+		bool begins = cursor->at == 0;
+		cursor->changed = (struct ht_history_mask){ { 0, 0 } };
+		do {
+			begins |= cursor->at == 0;
+			ht_history_cursor_step(cursor);
+		} while (cursor->serial <= serial);
+		struct change change = { kind, serial, cursor->changed, before, cursor->slots };
+		if (begins)
+			change.mask = compare(kind, before, cursor->slots);
+		if (chain_add(history, chain, &change) != 0)
+			return -ENOMEM;
+		copy_slots(kind, change.mask, cursor->slots, before);
+		ht_history_mark_texts(history, kind, cursor->slots);
+	}
+	return 0;
 }
 
 void
 ht_history_row_compact(struct ht_history *history, struct ht_history_row *row)
 {
 	struct ht_history_cursor cursor;
-	struct ht_history_chain chain = { NULL, NULL };
-	uint64_t before[HT_HISTORY_MOST_SLOTS];
-	size_t size = ht_history_slot_count(row->kind) * sizeof(before[0]);
-	int error = 0;
+	struct ht_history_chain chain = { NULL, NULL }, old = row->chain;
+	size_t index = 0;
 	ht_history_cursor_begin(&cursor, row, 0);
-	while (cursor.serial != UINT32_MAX && error == 0) {
-		uint32_t serial = shown_at(history, cursor.serial);
-		do
-			ht_history_cursor_step(&cursor);
-		while (cursor.serial <= serial);
-		if (chain.last != NULL && memcmp(before, cursor.slots, size) == 0)
-			continue;
-		error = chain_add(history, &chain, row->kind, serial, before, cursor.slots);
-		memcpy(before, cursor.slots, size);
-		ht_history_mark_texts(history, row->kind, cursor.slots);
+	if (copy_entries(history, &cursor, &chain) != 0) {
+		history->cut = true;
+		chain_free(history, &chain);
+		return;
 	}
-	if (error == 0) {
-		struct ht_history_chain old = row->chain;
-		row->chain.first = chain.first;
-		row->chain.last = chain.last == &chain.first ? &row->chain.first : chain.last;
-		row->born = shown_at(history, row->born);
-		chain = old;
-	}
-	history->cut |= error != 0;
-	chain_free(history, &chain);
+	row->chain.first = chain.first;
+	row->chain.last = chain.last == &chain.first ? &row->chain.first : chain.last;
+	row->born = shown_at(history, row->born, &index);
+	chain_free(history, &old);
 }
 
 void

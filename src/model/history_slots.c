@@ -82,32 +82,46 @@ ht_history_slot_count(enum ht_history_kind kind)
 	return 0;
 }
 
-/* METRICS of SCOPE begin at slot FIRST. */
-static bool
-metric_is_real(enum ht_metric_scope scope, size_t first, size_t slot)
-{
-	size_t count;
-	const struct ht_metric *metrics = ht_metric_table(scope, &count);
-	return slot >= first && slot - first < count && ht_metric_is_real(&metrics[slot - first]);
-}
+#define CODING(kind, unit)                                                                         \
+	(HT_KIND_##kind == HT_KIND_RATE || HT_UNIT_##unit == HT_UNIT_PERCENT                       \
+		? HT_HISTORY_REAL                                                                  \
+		: HT_HISTORY_DIFFERENCE)
+#define HT_METRIC(scope, id, short_name, json_key, title, kind, unit, help)                        \
+	HT_SELECT_PROCESS_##scope([P_METRICS + (int)HT_PROCESS_##id] = CODING(kind, unit))         \
+	    HT_SELECT_HEAP_##scope([P_HEAP + (int)HT_HEAP_##id] = CODING(kind, unit))
+/* Those of a plain process are the first of them. */
+static const unsigned char process_codings[INSTRUMENTED_SLOTS] = {
+	[P_CPU] = HT_HISTORY_NUMBER,
+	[P_STATE] = HT_HISTORY_NUMBER,
+#include "heaptop/metrics.def"
+};
+#undef HT_METRIC
+#define HT_METRIC(scope, id, short_name, json_key, title, kind, unit, help)                        \
+	HT_SELECT_THREAD_##scope([T_METRICS + (int)HT_THREAD_##id] = CODING(kind, unit))
+static const unsigned char thread_codings[THREAD_SLOTS] = {
+	[T_CPU] = HT_HISTORY_NUMBER,
+	[T_STATE] = HT_HISTORY_NUMBER,
+#include "heaptop/metrics.def"
+};
+#undef HT_METRIC
+static const unsigned char class_codings[CLASS_SLOTS];
+static const unsigned char event_codings[EVENT_SLOTS];
 
-bool
-ht_history_slot_is_real(enum ht_history_kind kind, size_t slot)
+const unsigned char *
+ht_history_codings(enum ht_history_kind kind)
 {
 	switch (kind) {
-	case HT_HISTORY_INSTRUMENTED:
-		if (metric_is_real(HT_SCOPE_HEAP, P_HEAP, slot))
-			return true;
-		__attribute__((fallthrough));
 	case HT_HISTORY_PLAIN:
-		return metric_is_real(HT_SCOPE_PROCESS, P_METRICS, slot);
+	case HT_HISTORY_INSTRUMENTED:
+		return process_codings;
 	case HT_HISTORY_THREAD:
-		return metric_is_real(HT_SCOPE_THREAD, T_METRICS, slot);
+		return thread_codings;
 	case HT_HISTORY_SIZE_CLASS:
+		return class_codings;
 	case HT_HISTORY_EVENT:
-		return false;
+		return event_codings;
 	}
-	return false;
+	return NULL;
 }
 
 static uint64_t

@@ -154,9 +154,20 @@ void ht_history_release_texts(struct ht_history *history);
 
 /* --- what slots mean (history_slots.c) --- */
 
+/* How what is new in a slot is written down. */
+enum ht_history_coding {
+	HT_HISTORY_DIFFERENCE, /* to what was, its sign in the lowest bit */
+	HT_HISTORY_NUMBER,     /* as it is: what is mostly small or 0 */
+	/*
+	 * The bits of a double that differ from what was.  Smoothed rates have the precision of a float, so the 29
+	 * lowest bits never do: they are turned to the top.
+	 */
+	HT_HISTORY_REAL,
+};
+
 size_t ht_history_slot_count(enum ht_history_kind kind);
-/* True for slots that hold the bits of a double. */
-bool ht_history_slot_is_real(enum ht_history_kind kind, size_t slot);
+/* One of ht_history_coding for each slot. */
+const unsigned char *ht_history_codings(enum ht_history_kind kind);
 /* Fills SLOTS with what the frame says; BEFORE are those of the tick before, or all 0.  0 or -ENOMEM. */
 int ht_history_slots_of_process(struct ht_history *history, const struct ht_process *process,
     const uint64_t *before, uint64_t *slots);
@@ -201,12 +212,18 @@ bool ht_history_slot_value(enum ht_history_kind kind, const uint64_t *slots,
 int ht_history_row_set(
     struct ht_history *history, struct ht_history_row *row, uint32_t serial, const uint64_t *slots);
 
+/* A bit for each slot: slot I has bit I + 1, the lowest one isn't a slot's. */
+struct ht_history_mask {
+	uint64_t words[2];
+};
+
 /* Goes along the entries of a row. */
 struct ht_history_cursor {
 	const struct ht_history_row *row;
 	const struct ht_history_block *block;  /* NULL: behind the last */
 	size_t at;                             /* in the block, of the entry to come */
 	uint32_t serial;                       /* of the entry to come; UINT32_MAX: none */
+	struct ht_history_mask changed;        /* by the entries read since it was cleared */
 	uint64_t slots[HT_HISTORY_MOST_SLOTS]; /* as of the entries read */
 };
 

@@ -11,8 +11,9 @@
 #include <errno.h>
 
 enum {
-	DROP_ONE_IN = 6, /* ticks that go in a round */
-	SPARE_PARTS = 8, /* of so many parts of the memory, the last is what a round has time for */
+	DROP_ONE_IN = 4, /* ticks that go in a round */
+	SPARE_PARTS =
+	    16, /* of so many parts of the memory, the last is what a round has time for */
 	LEAST_STEP = 256, /* at least one row of so many a tick */
 	HASTE = 4, /* a round is through when a part of the spare memory of so many is used up */
 	LEAST_TICKS = 2, /* the first and the newest */
