@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/bucket.h"
 #include "model/frame.h"
 #include "model/metric.h"
 
@@ -51,12 +52,6 @@ int ht_history_frame(const struct ht_history *history, size_t index, struct ht_f
 
 /* Bytes that the history holds, what the allocator adds included as far as it is known. */
 size_t ht_history_bytes(const struct ht_history *history);
-
-/* What a metric was in a span of time. */
-struct ht_history_bucket {
-	bool known; /* false: in no tick of the span, and the rest isn't valid */
-	double low, high, last;
-};
 
 /*
  * METRIC (of scope PROCESS or HEAP) of the process KEY over [FROM_NS, TO_NS) of CLOCK_MONOTONIC, cut into COUNT

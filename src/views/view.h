@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "model/frame.h"
+#include "model/history.h"
 #include "model/settings.h"
 #include "model/sort.h"
 #include "views/command.h"
@@ -25,6 +26,8 @@ struct ht_view_input {
 	const char *chosen_name;            /* raw bytes; never NULL */
 	const struct ht_process *process;   /* the chosen one in the frame; NULL: it isn't there */
 	const struct ht_settings *settings; /* never NULL */
+	const struct ht_history *history;   /* of the ticks up to now; NULL: none is kept */
+	const struct ht_frame *mark;        /* deltas count from it; NULL: none is set */
 };
 
 /* What makes a row the same row in the next frame: pid and start time, or tid. */
