@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-enum { HT_COLUMNS_MOST = 16 };
+enum { HT_COLUMNS_MOST = 64 };
 
 struct ht_column {
 	const char *title; /* borrowed */

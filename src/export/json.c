@@ -24,15 +24,24 @@ write_known(struct ht_json_writer *json, const char *key, uint64_t value, bool k
 		ht_json_null(json, key);
 }
 
-/* Every metric of SCOPE, from its value set given as present bits and values. */
+/* Whether the metric is among those that were picked; FIELDS may be NULL: all are. */
+static bool
+is_picked(const struct ht_fields *fields, const struct ht_metric *metric)
+{
+	return fields == NULL || ht_fields_have(fields, &(struct ht_field){ .metric = metric });
+}
+
+/* The metrics of SCOPE in FIELDS, from its value set given as present bits and values. */
 static void
-write_metrics(struct ht_json_writer *json, enum ht_metric_scope scope, uint64_t present,
-    const union ht_value *values)
+write_metrics(struct ht_json_writer *json, enum ht_metric_scope scope,
+    const struct ht_fields *fields, uint64_t present, const union ht_value *values)
 {
 	size_t count;
 	const struct ht_metric *table = ht_metric_table(scope, &count);
 	for (size_t i = 0; i < count; i++) {
 		const struct ht_metric *metric = &table[i];
+		if (!is_picked(fields, metric))
+			continue;
 		if (((present >> metric->index) & 1u) == 0)
 			ht_json_null(json, metric->json_key);
 		else if (ht_metric_is_real(metric))
@@ -61,7 +70,8 @@ write_threads(struct ht_json_writer *json, const struct ht_process *process)
 		write_state(json, thread->state);
 		ht_json_null(json, "pool");
 		ht_json_null(json, "task");
-		write_metrics(json, HT_SCOPE_THREAD, thread->values.present, thread->values.value);
+		write_metrics(
+		    json, HT_SCOPE_THREAD, NULL, thread->values.present, thread->values.value);
 		ht_json_close_object(json);
 	}
 	ht_json_close_array(json);
@@ -135,13 +145,29 @@ write_events(struct ht_json_writer *json, const struct ht_heap *heap)
 	ht_json_close_array(json);
 }
 
+/* Whether anything of the heap was picked. */
+static bool
+any_of_heap(const struct ht_fields *fields)
+{
+	for (size_t i = 0; fields != NULL && i < fields->count; i++) {
+		const struct ht_metric *metric = fields->fields[i].metric;
+		if (metric != NULL && metric->scope == HT_SCOPE_HEAP)
+			return true;
+	}
+	return fields == NULL || fields->count == 0;
+}
+
 static void
-write_heap(struct ht_json_writer *json, const struct ht_process *process)
+write_heap(
+    struct ht_json_writer *json, const struct ht_fields *fields, const struct ht_process *process)
 {
 	const struct ht_heap *heap = process->heap;
+	if (!any_of_heap(fields))
+		return;
 	if (heap != NULL) {
 		ht_json_open_object(json, "heap");
-		write_metrics(json, HT_SCOPE_HEAP, heap->values.present, heap->values.value);
+		write_metrics(
+		    json, HT_SCOPE_HEAP, fields, heap->values.present, heap->values.value);
 		ht_json_close_object(json);
 	} else {
 		ht_json_null(json, "heap");
@@ -171,31 +197,35 @@ write_dropped(struct ht_json_writer *json, const struct ht_heap *heap)
 	ht_json_close_object(json);
 }
 
+/* The words that tell which process it is, those in FIELDS. */
 static void
-write_user(struct ht_json_writer *json, const struct ht_process *process)
+write_words(
+    struct ht_json_writer *json, const struct ht_fields *fields, const struct ht_process *process)
 {
-	char number[16] = "";
-	if (process->user == NULL && process->uid != UINT32_MAX)
-		snprintf(number, sizeof(number), "%u", (unsigned)process->uid);
-	ht_json_string(json, "user", number[0] != '\0' ? number : process->user);
+	static const enum ht_field_kind kinds[] = { HT_FIELD_IS_NAME, HT_FIELD_IS_COMMAND,
+		HT_FIELD_IS_USER, HT_FIELD_IS_STATE, HT_FIELD_IS_SOURCE };
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct ht_field field = { .kind = kinds[i] };
+		char own[HT_FIELD_OWN_BYTES];
+		if (fields == NULL || ht_fields_have(fields, &field))
+			ht_json_string(
+			    json, ht_field_name(&field), ht_field_word(&field, process, own));
+	}
 }
 
+/* A process is always told by its pid and start time, whatever was picked. */
 static void
-write_process(struct ht_json_writer *json, const struct ht_process *process)
+write_process(
+    struct ht_json_writer *json, const struct ht_fields *fields, const struct ht_process *process)
 {
 	const struct ht_process_key *key = &process->key;
 	ht_json_open_object(json, NULL);
 	write_known(json, "pid", (uint64_t)key->pid, key->pid > 0);
 	write_known(json, "start_time_ticks", key->start_time_ticks, key->start_time_ticks != 0);
-	ht_json_string(json, "name", process->name);
-	ht_json_string(json, "command", process->command);
-	write_user(json, process);
-	/* A program that ended is in no /proc any more: X, as proc_pid_stat(5) calls the dead. */
-	bool dead = process->state == 0 && process->quality == HT_QUALITY_DEAD;
-	write_state(json, dead ? 'X' : process->state);
-	ht_json_string(json, "source", ht_source_kind_name(process->source));
-	write_metrics(json, HT_SCOPE_PROCESS, process->values.present, process->values.value);
-	write_heap(json, process);
+	write_words(json, fields, process);
+	write_metrics(
+	    json, HT_SCOPE_PROCESS, fields, process->values.present, process->values.value);
+	write_heap(json, fields, process);
 	if (process->detail & HT_DETAIL_THREADS) {
 		write_threads(json, process);
 		write_exited(json, process->heap);
@@ -204,12 +234,20 @@ write_process(struct ht_json_writer *json, const struct ht_process *process)
 		write_size_classes(json, process->heap);
 	if (process->detail & HT_DETAIL_EVENTS)
 		write_events(json, process->heap);
-	write_dropped(json, process->heap);
+	if (any_of_heap(fields))
+		write_dropped(json, process->heap);
 	ht_json_close_object(json);
 }
 
 int
 ht_json_write(const struct ht_frame *frame, bool indented, struct ht_text *out)
+{
+	return ht_json_write_fields(frame, NULL, indented, out);
+}
+
+int
+ht_json_write_fields(const struct ht_frame *frame, const struct ht_fields *fields, bool indented,
+    struct ht_text *out)
 {
 	ht_assert_slow(ht_frame_is_valid(frame));
 	struct ht_json_writer json;
@@ -220,12 +258,12 @@ ht_json_write(const struct ht_frame *frame, bool indented, struct ht_text *out)
 	ht_json_unsigned(&json, "monotonic_ns", frame->monotonic_ns);
 	write_known(&json, "interval_ns", frame->interval_ns, frame->interval_ns != 0);
 	ht_json_open_object(&json, "host");
-	write_metrics(&json, HT_SCOPE_HOST, frame->host.present, frame->host.value);
+	write_metrics(&json, HT_SCOPE_HOST, NULL, frame->host.present, frame->host.value);
 	ht_json_close_object(&json);
 	ht_json_unsigned(&json, "hidden_count", frame->hidden_count);
 	ht_json_open_array(&json, "processes");
 	for (size_t i = 0; i < frame->process_count; i++)
-		write_process(&json, &frame->processes[i]);
+		write_process(&json, fields, &frame->processes[i]);
 	ht_json_close_array(&json);
 	ht_json_close_object(&json);
 	ht_text_add(out, "\n", 1);

@@ -10,9 +10,17 @@
 #include <stdbool.h>
 
 #include "base/text.h"
+#include "model/fields.h"
 #include "model/frame.h"
 
 /* Appends FRAME and a newline to OUT: indented, or all in one line.  0 or -ENOMEM. */
 int ht_json_write(const struct ht_frame *frame, bool indented, struct ht_text *out);
+
+/*
+ * The same with only FIELDS of each process, besides its pid and start time, which tell it from others;
+ * NULL or empty: all.  Lists come where the frame has them.
+ */
+int ht_json_write_fields(const struct ht_frame *frame, const struct ht_fields *fields,
+    bool indented, struct ht_text *out);
 
 #endif

@@ -21,27 +21,14 @@ struct table {
 	const struct ht_table_options *options;
 };
 
-/* The metrics that have a column, between the fixed ones at both ends. */
-static const struct {
-	enum ht_metric_scope scope;
-	unsigned index;
-} process_metrics[] = {
-	{ HT_SCOPE_PROCESS, HT_PROCESS_RESIDENT },
-	{ HT_SCOPE_HEAP, HT_HEAP_LIVE },
-	{ HT_SCOPE_HEAP, HT_HEAP_PEAK },
-	{ HT_SCOPE_HEAP, HT_HEAP_ALLOC_RATE },
-	{ HT_SCOPE_HEAP, HT_HEAP_LIVE_BLOCKS },
-	{ HT_SCOPE_PROCESS, HT_PROCESS_THREAD_COUNT },
-	{ HT_SCOPE_PROCESS, HT_PROCESS_CPU },
-};
+/* The columns of processes, unless others were picked: the names of --fields. */
+static const char usual_fields[] =
+    "pid,user,res,live,peak,alloc_rate,blocks,threads,cpu,source,command";
 
 static const unsigned thread_metrics[] = { HT_THREAD_CPU, HT_THREAD_ALLOC_RATE, HT_THREAD_ALLOCATED,
 	HT_THREAD_FREED, HT_THREAD_ALLOCATED_BLOCKS, HT_THREAD_FREED_BLOCKS };
 
-enum {
-	PROCESS_METRICS = sizeof(process_metrics) / sizeof(process_metrics[0]),
-	THREAD_METRICS = sizeof(thread_metrics) / sizeof(thread_metrics[0]),
-};
+enum { THREAD_METRICS = sizeof(thread_metrics) / sizeof(thread_metrics[0]) };
 
 static void
 add(struct table *table, const char *string)
@@ -68,7 +55,7 @@ add_bytes(struct table *table, uint64_t bytes, bool known)
 }
 
 static void
-format_value(const struct ht_metric *metric, union ht_value value, char out[HT_UNITS_TEXT_BYTES])
+format_value(const struct ht_metric *metric, union ht_value value, char *out)
 {
 	bool real = ht_metric_is_real(metric);
 	uint64_t whole = real ? (uint64_t)(value.f > 0 ? value.f : 0) : value.u;
@@ -99,23 +86,28 @@ add_metric(struct table *table, const struct ht_metric *metric, uint64_t present
 	add(table, text);
 }
 
-static const struct ht_metric *
-process_metric(size_t i)
+/* What was picked, or the usual. */
+static struct ht_fields
+fields_of(const struct ht_table_options *options)
 {
-	return &ht_metric_table(process_metrics[i].scope, NULL)[process_metrics[i].index];
+	struct ht_fields usual;
+	if (options->fields != NULL && options->fields->count != 0)
+		return *options->fields;
+	int status = ht_fields_parse(usual_fields, &usual, NULL);
+	ht_assert(status == 0);
+	return usual;
 }
 
 static void
-begin_processes(struct table *table, struct ht_column columns[HT_COLUMNS_MOST])
+begin_processes(
+    struct table *table, const struct ht_fields *fields, struct ht_column columns[HT_COLUMNS_MOST])
 {
-	size_t count = 0;
-	columns[count++] = (struct ht_column){ "PID", false };
-	columns[count++] = (struct ht_column){ "USER", true };
-	for (size_t i = 0; i < PROCESS_METRICS; i++)
-		columns[count++] = (struct ht_column){ process_metric(i)->title, false };
-	columns[count++] = (struct ht_column){ "SRC", true };
-	columns[count++] = (struct ht_column){ "COMMAND", true };
-	ht_columns_init(&table->columns, columns, count);
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct ht_field *field = &fields->fields[i];
+		bool left = field->kind != HT_FIELD_IS_METRIC && field->kind != HT_FIELD_IS_PID;
+		columns[i] = (struct ht_column){ ht_field_title(field), left };
+	}
+	ht_columns_init(&table->columns, columns, fields->count);
 }
 
 /* Where the heap's figures come from, or what is wrong with them. */
@@ -128,32 +120,37 @@ source_word(const struct ht_process *process)
 }
 
 static void
-add_user(struct table *table, const struct ht_process *process)
+add_field(struct table *table, const struct ht_frame *frame, const struct ht_field *field,
+    const struct ht_process *process)
 {
-	if (process->user != NULL)
-		add(table, process->user);
-	else
-		add_number(table, process->uid, process->uid != UINT32_MAX);
-}
-
-static void
-add_process(struct table *table, const struct ht_process *process)
-{
-	add_number(table, (uint64_t)process->key.pid, process->key.pid > 0);
-	add_user(table, process);
-	for (size_t i = 0; i < PROCESS_METRICS; i++) {
-		const struct ht_metric *metric = process_metric(i);
-		if (metric->scope == HT_SCOPE_PROCESS)
-			add_metric(table, metric, process->values.present, process->values.value);
-		else if (process->heap != NULL)
-			add_metric(table, metric, process->heap->values.present,
-			    process->heap->values.value);
-		else
-			add(table, NULL);
+	char own[HT_FIELD_OWN_BYTES], text[HT_TIMESTAMP_BYTES] = "";
+	union ht_value value;
+	switch (field->kind) {
+	case HT_FIELD_IS_METRIC:
+		if (ht_process_value(process, field->metric, &value))
+			format_value(field->metric, value, text);
+		add(table, text);
+		return;
+	case HT_FIELD_IS_TIME:
+		ht_timestamp_utc(frame->realtime_ns, text);
+		add(table, text);
+		return;
+	case HT_FIELD_IS_SOURCE:
+		add(table, source_word(process));
+		return;
+	case HT_FIELD_IS_COMMAND:
+		if (process->command == NULL || process->command[0] == '\0') {
+			add(table, process->name);
+			return;
+		}
+		break;
+	case HT_FIELD_IS_PID:
+	case HT_FIELD_IS_USER:
+	case HT_FIELD_IS_NAME:
+	case HT_FIELD_IS_STATE:
+		break;
 	}
-	add(table, source_word(process));
-	const char *command = process->command;
-	add(table, command != NULL && command[0] != '\0' ? command : process->name);
+	add(table, ht_field_word(field, process, own));
 }
 
 static void
@@ -163,15 +160,18 @@ finish(struct table *table, size_t indent, struct ht_text *out)
 	ht_columns_release(&table->columns);
 }
 
+/* The rows of COUNT processes of FRAME from number FIRST on. */
 static void
-write_processes(const struct ht_process *processes, size_t count,
+write_processes(const struct ht_frame *frame, size_t first, size_t count,
     const struct ht_table_options *options, struct ht_text *out)
 {
 	struct ht_column columns[HT_COLUMNS_MOST];
 	struct table table = { .options = options };
-	begin_processes(&table, columns);
-	for (size_t i = 0; i < count; i++)
-		add_process(&table, &processes[i]);
+	struct ht_fields fields = fields_of(options);
+	begin_processes(&table, &fields, columns);
+	for (size_t i = first; i < first + count; i++)
+		for (size_t j = 0; j < fields.count; j++)
+			add_field(&table, frame, &fields.fields[j], &frame->processes[i]);
 	finish(&table, 0, out);
 }
 
@@ -315,13 +315,13 @@ ht_table_write(
 {
 	ht_assert_slow(ht_frame_is_valid(frame));
 	if (!has_lists(frame)) {
-		write_processes(frame->processes, frame->process_count, options, out);
+		write_processes(frame, 0, frame->process_count, options, out);
 		return out->failed ? -ENOMEM : 0;
 	}
 	for (size_t i = 0; i < frame->process_count; i++) {
 		if (i > 0)
 			ht_text_add(out, "\n", 1);
-		write_processes(&frame->processes[i], 1, options, out);
+		write_processes(frame, i, 1, options, out);
 		write_lists(&frame->processes[i], options, out);
 	}
 	return out->failed ? -ENOMEM : 0;

@@ -11,11 +11,14 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "model/fields.h"
 #include "model/frame.h"
 
 struct ht_table_options {
 	size_t width;    /* lines are cut to so many characters; 0: never */
 	bool ascii_only; /* every other character becomes a question mark */
+	const struct ht_fields
+	    *fields; /* columns of the processes; NULL or empty: the usual ones; borrowed */
 };
 
 /* Appends FRAME to OUT.  0 or -ENOMEM. */
