@@ -24,9 +24,9 @@ struct ht_request {
 	struct ht_pid_list detail_for;
 
 	/*
-	 * Processes whose costly values are wanted: command line, user name, thread
-	 * count, swap, proportional size.  The screen names its visible rows; all_costly asks for
-	 * every process in the frame.
+	 * Processes whose costly values are wanted: command line, user name and swap; proportional
+	 * size and limit, which cost most, only where details are wanted too.  The screen names
+	 * its visible rows; all_costly asks for all of it of every process in the frame.
 	 */
 	struct ht_pid_list costly_for;
 	bool all_costly;

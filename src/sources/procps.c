@@ -26,8 +26,12 @@ enum {
 	MOST_COMMAND_BYTES = 4096,
 };
 
-/* Command line, user and swapped bytes are read again when they are this old, or after an exec. */
-#define PLAIN_AGE_NS UINT64_C(2000000000)
+/*
+ * Command line, user and swapped bytes (60 us) are read again after an exec, and when they are this old
+ * and the process ran; of one that sleeps only others can change anything, the kernel what is swapped.
+ */
+#define PLAIN_AGE_NS  UINT64_C(2000000000)
+#define ASLEEP_AGE_NS UINT64_C(10000000000)
 
 /* Proportional sizes: at most this long a tick, each again when it is this old ... */
 #define SLOW_BUDGET_NS UINT64_C(10000000)
@@ -38,12 +42,13 @@ enum {
 /* What is kept from tick to tick about a wanted process. */
 struct slow {
 	struct ht_process_key key;
-	uint64_t plain_ns;   /* CLOCK_MONOTONIC when what follows was read; 0: not yet */
-	char name[16];       /* its name then: another one is another program */
-	char *command;       /* owned; NULL: none */
-	char *user;          /* owned; NULL: unknown */
-	uint64_t swap_bytes; /* UINT64_MAX: unknown */
-	uint64_t read_ns;    /* of the figures below; 0: not yet */
+	uint64_t plain_ns;    /* CLOCK_MONOTONIC when what follows was read; 0: not yet */
+	uint64_t cpu_time_ns; /* its processor time then */
+	char name[16];        /* its name then: another one is another program */
+	char *command;        /* owned; NULL: none */
+	char *user;           /* owned; NULL: unknown */
+	uint64_t swap_bytes;  /* UINT64_MAX: unknown */
+	uint64_t read_ns;     /* of the figures below; 0: not yet */
 	uint64_t cost_ns;
 	uint64_t proportional_bytes; /* UINT64_MAX: unknown */
 	uint64_t limit_bytes;        /* UINT64_MAX: none */
@@ -293,6 +298,7 @@ keep_plain(struct ht_procps *procps, const struct ht_poll *poll, struct pids_sta
 	memset(slow->name, 0, sizeof(slow->name));
 	if (sample->name != NULL)
 		strncat(slow->name, sample->name, sizeof(slow->name) - 1);
+	slow->cpu_time_ns = sample->cpu_time_ns;
 	slow->plain_ns = ht_clock_monotonic_ns();
 }
 
@@ -300,7 +306,8 @@ keep_plain(struct ht_procps *procps, const struct ht_poll *poll, struct pids_sta
 static bool
 is_plain_due(const struct slow *slow, const struct ht_sample *sample, uint64_t now_ns)
 {
-	return slow->plain_ns == 0 || now_ns - slow->plain_ns >= PLAIN_AGE_NS ||
+	uint64_t age_ns = sample->cpu_time_ns != slow->cpu_time_ns ? PLAIN_AGE_NS : ASLEEP_AGE_NS;
+	return slow->plain_ns == 0 || now_ns - slow->plain_ns >= age_ns ||
 	       (sample->name != NULL && strcmp(sample->name, slow->name) != 0);
 }
 
@@ -380,6 +387,13 @@ apply_slow(struct ht_sample *sample, const struct slow *slow)
 		HT_SET_U(&sample->process, HT_PROCESS_LIMIT, slow->limit_bytes);
 }
 
+/* A row in sight shows no proportional size, and a large process's takes milliseconds. */
+static bool
+is_looked_into(const struct ht_request *request, int32_t pid)
+{
+	return request->detail_for.count != 0 && ht_pid_list_covers(&request->detail_for, pid);
+}
+
 static int
 fill_slow(struct ht_procps *procps, struct ht_poll *poll)
 {
@@ -393,6 +407,8 @@ fill_slow(struct ht_procps *procps, struct ht_poll *poll)
 		struct slow *slow = &procps->slow[i];
 		struct ht_sample *sample = ht_poll_find_process(poll, slow->key.pid);
 		uint64_t now_ns = ht_clock_monotonic_ns();
+		if (!unhurried && !is_looked_into(poll->request, slow->key.pid))
+			continue;
 		if (is_slow_due(slow, now_ns) && (unhurried || now_ns - begin_ns < SLOW_BUDGET_NS))
 			read_slow(procps, sample, slow);
 		apply_slow(sample, slow);

@@ -16,8 +16,9 @@ void ht_procps_free(struct ht_procps *procps);
 
 /*
  * Completes procfs's samples in POLL for which the request asks for costly values.
- * 0 or -ENOMEM.  Proportional sizes are read in turn within a
- * budget of time and shown up to some seconds old, unless every process's is asked for.
+ * 0 or -ENOMEM.  Proportional sizes and limits are
+ * read of processes whose details are asked for, in turn within a budget of time and shown up to some
+ * seconds old, unless every process's is asked for.
  */
 int ht_procps_fill(struct ht_procps *procps, struct ht_poll *poll);
 
