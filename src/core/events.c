@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "heaptop/segment.h"
@@ -23,6 +24,14 @@ ht_events_new(void)
 	if (events != NULL)
 		events->data_bytes = UINT64_MAX;
 	return events;
+}
+
+void
+ht_events_free(struct ht_events *events)
+{
+	if (events != NULL)
+		free(events->told);
+	free(events);
 }
 
 /* The stack of a thread is as large as the limit says; the target's is taken to be ours. */
@@ -91,24 +100,84 @@ take_earlier(const struct ht_event **seen, const struct ht_event **told)
 	return event;
 }
 
+/* Whether EVENT is in TOLD.  Its tid may be unknown by now, so that is not compared. */
+static bool
+is_in(const struct ht_heap_sample *told, const struct ht_event *event)
+{
+	size_t low = 0, high = told->event_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (told->events[middle].monotonic_ns < event->monotonic_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < told->event_count && told->events[low].monotonic_ns == event->monotonic_ns;
+	     low++)
+		if (told->events[low].kind == event->kind &&
+		    strcmp(told->events[low].label, event->label) == 0)
+			return true;
+	return false;
+}
+
+/* Forgets of what was told before all that TOLD still has, and the oldest beyond HT_EVENTS_KEPT. */
+static void
+keep_overwritten(struct ht_events *events, const struct ht_heap_sample *told)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < events->told_count; i++)
+		if (!is_in(told, &events->told[i]))
+			events->told[kept++] = events->told[i];
+	size_t skipped = kept > HT_EVENTS_KEPT ? kept - HT_EVENTS_KEPT : 0;
+	if (skipped != 0)
+		memmove(
+		    events->told, events->told + skipped, (kept - skipped) * sizeof(*events->told));
+	events->told_count = kept - skipped;
+}
+
+/* Adds TOLD to what is remembered, by time.  0 or -ENOMEM. */
+static int
+remember(struct ht_events *events, const struct ht_heap_sample *told)
+{
+	keep_overwritten(events, told);
+	size_t kept = events->told_count, added = told->event_count;
+	if (added == 0)
+		return 0;
+	struct ht_event *all = reallocarray(events->told, kept + added, sizeof(*all));
+	if (all == NULL)
+		return -ENOMEM;
+	events->told = all;
+	events->told_count = kept + added;
+	/* From the end, so that nothing is written over that is still to be moved. */
+	for (size_t to = kept + added; to-- > 0;) {
+		bool take_kept =
+		    added == 0 ||
+		    (kept > 0 && all[kept - 1].monotonic_ns > told->events[added - 1].monotonic_ns);
+		all[to] = take_kept ? all[--kept] : told->events[--added];
+	}
+	return 0;
+}
+
 int
-ht_events_merge(const struct ht_events *events, const struct ht_heap_sample *told,
-    struct ht_arena *arena, struct ht_heap *heap)
+ht_events_merge(struct ht_events *events, const struct ht_heap_sample *told, struct ht_arena *arena,
+    struct ht_heap *heap)
 {
 	size_t own = events->count < HT_EVENTS_KEPT ? events->count : HT_EVENTS_KEPT;
 	size_t next_own = events->count - own;
 	size_t next_told = 0;
 	const struct ht_event *seen = NULL;
 	const struct ht_event *said = NULL;
-	heap->events = ht_arena_array(arena, own + told->event_count, sizeof(*heap->events));
+	if (remember(events, told) != 0)
+		return -ENOMEM;
+	heap->events = ht_arena_array(arena, own + events->told_count, sizeof(*heap->events));
 	if (heap->events == NULL)
 		return -ENOMEM;
 	heap->event_count = 0;
 	for (;;) {
 		if (seen == NULL && next_own < events->count)
 			seen = &events->ring[next_own++ % HT_EVENTS_KEPT];
-		if (said == NULL && next_told < told->event_count)
-			said = &told->events[next_told++];
+		if (said == NULL && next_told < events->told_count)
+			said = &events->told[next_told++];
 		const struct ht_event *event = take_earlier(&seen, &said);
 		if (event == NULL)
 			return 0;

@@ -82,7 +82,7 @@ static void
 past_release(struct past *past)
 {
 	if (past->heap != NULL)
-		free(past->heap->events);
+		ht_events_free(past->heap->events);
 	free(past->heap);
 	free(past->threads);
 	*past = (struct past){ 0 };

@@ -41,7 +41,7 @@ a_jump_is_an_event_and_a_drift_is_none(void **state)
 	assert_int_equal(events->count, 2);
 	assert_int_equal(events->ring[1].kind, HEAPTOP_EVENT_HEAP_SHRINK);
 	assert_int_equal(events->ring[1].bytes_before, 130 * MIB);
-	free(events);
+	ht_events_free(events);
 }
 
 static void
@@ -52,7 +52,7 @@ stacks_of_new_threads_are_no_heap(void **state)
 	observe(events, 10 * MIB, 1, 1);
 	observe(events, 90 * MIB, 11, 2);
 	assert_int_equal(events->count, 0);
-	free(events);
+	ht_events_free(events);
 }
 
 static void
@@ -74,7 +74,60 @@ what_was_seen_and_what_was_told_stand_by_time(void **state)
 		assert_true(heap.events[i - 1].monotonic_ns <= heap.events[i].monotonic_ns);
 	assert_int_equal(heap.events[0].kind, HEAPTOP_EVENT_TRIM);
 	assert_int_equal(heap.events[heap.event_count - 1].kind, HEAPTOP_EVENT_OOM);
-	free(events);
+	ht_events_free(events);
+	ht_arena_free(arena);
+}
+
+/* Two rings: the thread's events were written over, the older one in the other ring was not. */
+static void
+what_was_told_before_is_kept_though_overwritten(void **state)
+{
+	(void)state;
+	struct ht_arena *arena = ht_arena_new();
+	struct ht_events *events = ht_events_new();
+	struct ht_event before[] = { { .monotonic_ns = 5, .kind = HEAPTOP_EVENT_TRIM },
+		{ .monotonic_ns = 10, .kind = HEAPTOP_EVENT_THREAD_START, .tid = 7, .label = "a" },
+		{ .monotonic_ns = 20, .kind = HEAPTOP_EVENT_THREAD_EXIT, .tid = 7, .label = "a" } };
+	/* The thread is gone by now, and its number is not known any more. */
+	struct ht_event after[] = {
+		before[0], { .monotonic_ns = 20, .kind = HEAPTOP_EVENT_THREAD_EXIT, .label = "a" },
+		{ .monotonic_ns = 30, .kind = HEAPTOP_EVENT_THREAD_START, .tid = 8, .label = "b" }
+	};
+	struct ht_heap_sample first = { .events = before, .event_count = 3 };
+	struct ht_heap_sample second = { .events = after, .event_count = 3 };
+	struct ht_heap_sample none = { 0 };
+	struct ht_heap heap = { 0 };
+	assert_int_equal(ht_events_merge(events, &first, arena, &heap), 0);
+	assert_int_equal(heap.event_count, 3);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ht_events_merge(events, &second, arena, &heap), 0);
+		assert_int_equal(heap.event_count, 4);
+		assert_int_equal(heap.events[0].monotonic_ns, 5);
+		assert_int_equal(heap.events[1].monotonic_ns, 10);
+		assert_int_equal(heap.events[2].monotonic_ns, 20);
+		assert_int_equal(heap.events[3].monotonic_ns, 30);
+	}
+	assert_int_equal(ht_events_merge(events, &none, arena, &heap), 0);
+	assert_int_equal(heap.event_count, 4);
+	ht_events_free(events);
+	ht_arena_free(arena);
+}
+
+static void
+no_more_is_kept_than_the_most(void **state)
+{
+	(void)state;
+	struct ht_arena *arena = ht_arena_new();
+	struct ht_events *events = ht_events_new();
+	struct ht_heap heap = { 0 };
+	for (uint64_t i = 1; i <= 3 * HT_EVENTS_KEPT; i++) {
+		struct ht_event event = { .monotonic_ns = i, .kind = HEAPTOP_EVENT_TRIM };
+		struct ht_heap_sample told = { .events = &event, .event_count = 1 };
+		assert_int_equal(ht_events_merge(events, &told, arena, &heap), 0);
+	}
+	assert_int_equal(heap.event_count, HT_EVENTS_KEPT + 1);
+	assert_int_equal(heap.events[HT_EVENTS_KEPT].monotonic_ns, 3 * HT_EVENTS_KEPT);
+	ht_events_free(events);
 	ht_arena_free(arena);
 }
 
@@ -118,6 +171,8 @@ main(void)
 		cmocka_unit_test(a_jump_is_an_event_and_a_drift_is_none),
 		cmocka_unit_test(stacks_of_new_threads_are_no_heap),
 		cmocka_unit_test(what_was_seen_and_what_was_told_stand_by_time),
+		cmocka_unit_test(what_was_told_before_is_kept_though_overwritten),
+		cmocka_unit_test(no_more_is_kept_than_the_most),
 		cmocka_unit_test(every_task_is_listed_and_sums_stay_exact),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
