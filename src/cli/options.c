@@ -12,6 +12,7 @@
 
 #include "base/nearest.h"
 #include "base/units.h"
+#include "model/filter.h"
 #include "model/frame.h"
 #include "model/metric.h"
 
@@ -26,6 +27,7 @@ enum option_id {
 	OPTION_FORMAT,
 	OPTION_DETAIL,
 	OPTION_SORT,
+	OPTION_FILTER,
 	OPTION_THREADS,
 	OPTION_DEAD,
 	OPTION_BATCH,
@@ -69,6 +71,7 @@ static const struct {
 	[OPTION_FORMAT] = { 0, "format", "FORMAT", 0, HT_FOR_SNAPSHOT, "table (default), json or ndjson" },
 	[OPTION_DETAIL] = { 0, "detail", "LIST", 0, HT_FOR_SNAPSHOT, "lists to fill: threads,size_classes,events or none; default threads with -p, else none" },
 	[OPTION_SORT] = { 0, "sort", "[+|-]NAME", 0, SHOW, "order: live (default), alloc_rate, res, pid, name, user, ...; - reverses" },
+	[OPTION_FILTER] = { 0, "filter", "EXPR", 0, HT_FOR_SCREEN, "only what holds: 'live > 100M and user = root'" },
 	[OPTION_THREADS] = { 'H', "threads", NULL, FLAG(threads), SHOW, "threads: the screen opens on them, a snapshot lists them" },
 	[OPTION_DEAD] = { 0, "dead", NULL, FLAG(dead), SHOW, "also programs that ended without cleaning up" },
 	[OPTION_BATCH] = { 'b', "batch", NULL, FLAG(batch), SHOW, "print a snapshot, no screen" },
@@ -239,6 +242,18 @@ parse_sort(const char *text, struct ht_sort *sort, struct ht_error *error)
 }
 
 static int
+check_filter(struct ht_options *options, const char *text, struct ht_error *error)
+{
+	struct ht_filter *filter;
+	int status = ht_filter_parse(text, &filter, error);
+	if (status != 0)
+		return status;
+	ht_filter_free(filter);
+	options->filter = text;
+	return 0;
+}
+
+static int
 add_targets(const char *list, struct ht_text *targets, struct ht_error *error)
 {
 	/* A script's empty variable must not stand for every process. */
@@ -271,6 +286,8 @@ apply_argument(struct ht_options *options, int id, const char *argument, struct 
 		return parse_format(argument, &options->format, error);
 	case OPTION_DETAIL:
 		return parse_detail(argument, &options->detail, error);
+	case OPTION_FILTER:
+		return check_filter(options, argument, error);
 	case OPTION_SORT:
 		return parse_sort(argument, &options->sort, error);
 	case OPTION_WORKERS:

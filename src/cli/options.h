@@ -34,8 +34,9 @@ struct ht_options {
 	int64_t count;          /* -n; -1: not given; 0: without end */
 	enum ht_format format;
 	struct ht_sort sort;
-	int64_t detail; /* HT_DETAIL_... bits; -1: not given */
-	bool threads;   /* -H */
+	const char *filter; /* --filter, known to be right; NULL: not given; borrowed from ARGV */
+	int64_t detail;     /* HT_DETAIL_... bits; -1: not given */
+	bool threads;       /* -H */
 	bool dead;
 	bool batch;
 	bool no_color;

@@ -17,6 +17,7 @@ ht_screen_options(const struct ht_options *options)
 		.delay_ns = options->delay_ns,
 		.threads = options->threads,
 		.only_uid = options->uid,
+		.filter = options->filter,
 		.dead = options->dead,
 		.sort = options->sort,
 		.no_color = options->no_color || (no_color != NULL && no_color[0] != '\0'),

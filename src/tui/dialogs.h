@@ -21,6 +21,22 @@ void ht_search_go_on(struct ht_screen *screen, int step);
 /* The rows are others than before: searches again while the word is being typed. */
 void ht_search_refresh(struct ht_screen *screen);
 
+/* \, F4: an expression; only what it holds for is shown. */
+void ht_filter_ask(struct ht_screen *screen);
+
+/* Shows everything again; false: there was no filter. */
+bool ht_filter_clear(struct ht_screen *screen);
+
+/* u: whose processes are shown. */
+void ht_user_pick(struct ht_screen *screen);
+bool ht_user_is_picking(const struct ht_screen *screen);
+
+/* There is a new frame: lists its users while one is being chosen. */
+void ht_user_refresh(struct ht_screen *screen);
+
+/* K: whether the kernel's own threads are shown. */
+void ht_kernel_threads_toggle(struct ht_screen *screen);
+
 /* F6: what the view in sight is sorted by. */
 void ht_sort_pick(struct ht_screen *screen);
 

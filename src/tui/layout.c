@@ -4,6 +4,7 @@
 #include "tui/layout.h"
 
 #include "tui/help.h"
+#include "views/choice.h"
 
 /* Where the parts of a screen are; -1: left out, it is too low. */
 struct rows {
@@ -60,6 +61,16 @@ draw_footer(const struct ht_screen *screen, struct ht_grid *grid, int row)
 		ht_settings_dialog_footer(grid, row);
 	else
 		ht_footer_draw(ht_screen_view(screen), grid, row);
+}
+
+static void
+draw_tabs(struct ht_screen *screen, struct ht_grid *grid, int row)
+{
+	struct ht_text note;
+	ht_text_init(&note);
+	ht_choice_describe(ht_screen_state(screen), screen->frame, &note);
+	ht_tabs_draw(screen->current, ht_text_string(&note), grid, row);
+	ht_text_release(&note);
 }
 
 /* What there is to say about what is typed stands above it. */
@@ -120,7 +131,7 @@ ht_layout_draw(struct ht_screen *screen, int width, int height)
 	    rows.height > 0)
 		rows.description = rows.top + --rows.height;
 	ht_header_draw(screen->frame, &screen->header, grid, rows.header);
-	ht_tabs_draw(screen->current, grid, rows.tabs);
+	draw_tabs(screen, grid, rows.tabs);
 	if (screen->help)
 		draw_help(screen, grid, &rows);
 	else if (screen->picker.open)

@@ -3,6 +3,7 @@
 
 #include "tui/prompt.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tui/keyname.h"
@@ -13,6 +14,13 @@ void
 ht_prompt_open(struct ht_prompt *prompt, const char *question)
 {
 	*prompt = (struct ht_prompt){ .open = true, .question = question };
+}
+
+void
+ht_prompt_fill(struct ht_prompt *prompt, const char *text)
+{
+	snprintf(prompt->typed, sizeof(prompt->typed), "%s", text);
+	prompt->length = strlen(prompt->typed);
 }
 
 void

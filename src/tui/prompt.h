@@ -24,6 +24,9 @@ enum ht_prompt_answer {
 };
 
 void ht_prompt_open(struct ht_prompt *prompt, const char *question);
+/* Puts TEXT there to be changed, as if it had been typed. */
+void ht_prompt_fill(struct ht_prompt *prompt, const char *text);
+
 void ht_prompt_close(struct ht_prompt *prompt);
 
 /* Takes the key that curses calls CODE. */

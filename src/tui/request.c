@@ -26,35 +26,52 @@ ht_screen_request_release(struct ht_screen_request *wanted)
 static bool
 needs_names(const struct ht_screen *screen)
 {
+	const struct ht_filter *filter = screen->states[screen->current].filter;
 	return !ht_views_get(screen->current)->of_process &&
-	       (ht_search_is_asking(screen) || screen->search.word[0] != '\0');
+	       (ht_search_is_asking(screen) || screen->search.word[0] != '\0' ||
+		   ht_user_is_picking(screen) || (filter != NULL && ht_filter_is_costly(filter)));
 }
 
-/* Rows of the view in sight, which shows processes, from *FIRST on. */
+/* How many processes need their costly values. */
 static size_t
-rows_in_sight(const struct ht_screen *screen, size_t *first)
+count_wanted(const struct ht_screen *screen)
 {
 	const struct ht_view_state *state = &screen->states[screen->current];
-	*first = state->top;
-	if (screen->frame != NULL && needs_names(screen)) {
-		*first = 0;
-		return state->row_count;
-	}
-	if (screen->frame == NULL || ht_views_get(screen->current)->of_process ||
-	    state->top >= state->row_count)
+	if (ht_views_get(screen->current)->of_process)
+		return 1;
+	if (screen->frame == NULL)
+		return 0;
+	if (needs_names(screen))
+		return screen->frame->process_count;
+	if (state->top >= state->row_count)
 		return 0;
 	size_t left = state->row_count - state->top;
 	return left < state->page ? left : state->page;
+}
+
+/* Which one the one of that INDEX is, in a view of processes. */
+static const struct ht_process *
+wanted_process(const struct ht_screen *screen, size_t index)
+{
+	const struct ht_view_state *state = &screen->states[screen->current];
+	if (needs_names(screen))
+		return &screen->frame->processes[index];
+	return state->rows[state->top + index].item;
+}
+
+static int32_t
+wanted_pid(const struct ht_screen *screen, size_t index)
+{
+	if (ht_views_get(screen->current)->of_process)
+		return screen->chosen.pid;
+	return wanted_process(screen, index)->key.pid;
 }
 
 /* The pids that costly values are for.  1: others than before, 0: the same, -ENOMEM. */
 static int
 update_rows(struct ht_screen_request *wanted, const struct ht_screen *screen)
 {
-	size_t first, count = rows_in_sight(screen, &first);
-	const struct ht_view_state *state = &screen->states[screen->current];
-	bool of_process = ht_views_get(screen->current)->of_process;
-	size_t needed = of_process ? 1 : count;
+	size_t needed = count_wanted(screen);
 	if (needed > wanted->capacity) {
 		int32_t *rows = reallocarray(wanted->rows, needed, sizeof(*rows));
 		if (rows == NULL)
@@ -65,8 +82,7 @@ update_rows(struct ht_screen_request *wanted, const struct ht_screen *screen)
 	struct ht_pid_list *list = &wanted->request.costly_for;
 	bool changed = list->count != needed;
 	for (size_t i = 0; i < needed; i++) {
-		int32_t pid =
-		    of_process ? screen->chosen.pid : (int32_t)state->rows[first + i].key.id;
+		int32_t pid = wanted_pid(screen, i);
 		changed |= i >= list->count || wanted->rows[i] != pid;
 		wanted->rows[i] = pid;
 	}
@@ -108,6 +124,9 @@ needs_all(const struct ht_screen *screen)
 	const struct ht_view *view = ht_views_get(screen->current);
 	if (view->table == NULL || view->of_process)
 		return false;
+	const struct ht_filter *filter = screen->states[screen->current].filter;
+	if (screen->frame == NULL && filter != NULL && ht_filter_is_costly(filter))
+		return true;
 	const struct ht_sort *sort = &screen->states[screen->current].sort;
 	const struct ht_column *column = ht_table_sort_column(view->table, sort);
 	if (column != NULL)
@@ -127,22 +146,32 @@ ht_screen_request_update(struct ht_screen_request *wanted, const struct ht_scree
 	changed |= all != request->all_costly;
 	request->all_costly = all;
 	request->only = screen->options->only;
-	request->only_uid = screen->options->only_uid;
+	uint32_t only_uid = request->only_uid;
+	request->only_uid = screen->users_known ? UINT32_MAX : screen->options->only_uid;
+	changed |= request->only_uid != only_uid;
 	request->dead = screen->options->dead;
 	return changed;
+}
+
+/* Some process that a costly value is wanted of lacks its command line. */
+static bool
+lacks_commands(const struct ht_screen *screen)
+{
+	size_t count = ht_views_get(screen->current)->of_process ? 0 : count_wanted(screen);
+	for (size_t i = 0; i < count; i++) {
+		const struct ht_process *process = wanted_process(screen, i);
+		if (process->command == NULL && process->quality != HT_QUALITY_DEAD)
+			return true;
+	}
+	return false;
 }
 
 bool
 ht_screen_is_lacking(const struct ht_screen *screen)
 {
-	size_t first, count = rows_in_sight(screen, &first);
-	const struct ht_view_state *state = &screen->states[screen->current];
 	const struct ht_view *view = ht_views_get(screen->current);
-	for (size_t i = 0; i < count; i++) {
-		const struct ht_process *process = state->rows[first + i].item;
-		if (process->command == NULL && process->quality != HT_QUALITY_DEAD)
-			return true;
-	}
+	if (lacks_commands(screen))
+		return true;
 	if (screen->frame == NULL || !view->of_process)
 		return false;
 	const struct ht_process *process = ht_screen_input(screen).process;

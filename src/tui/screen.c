@@ -30,6 +30,10 @@ ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *options, b
 	for (size_t i = 0; i < ht_views_count(); i++)
 		ht_view_state_init(&screen->states[i], ht_views_get(i));
 	screen->states[ALL_PROCESSES].sort = options->sort;
+	struct ht_error error = { 0 };
+	if (options->filter != NULL &&
+	    ht_filter_parse(options->filter, &screen->states[ALL_PROCESSES].filter, &error) != 0)
+		ht_screen_say(screen, "%s", error.text);
 }
 
 void
@@ -186,6 +190,7 @@ ht_screen_set_frame(struct ht_screen *screen, struct ht_frame *frame)
 	screen->frame = frame;
 	int error = before == NULL ? open_first(screen) : ht_screen_arrange(screen);
 	ht_search_refresh(screen);
+	ht_user_refresh(screen);
 	ht_frame_free(before);
 	return error;
 }
@@ -244,11 +249,20 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 	case HT_COMMAND_PREVIOUS_VIEW:
 		return show_view(screen, (screen->current + views - 1) % views);
 	case HT_COMMAND_ESCAPE:
-		return go_back(screen) ? HT_WISH_DRAW : HT_WISH_NOTHING;
+		return ht_filter_clear(screen) || go_back(screen) ? HT_WISH_DRAW : HT_WISH_NOTHING;
 	case HT_COMMAND_BACK:
 		return go_back(screen) ? HT_WISH_DRAW : HT_WISH_QUIT;
 	case HT_COMMAND_DELAY:
 		ht_delay_ask(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_FILTER:
+		ht_filter_ask(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_USER:
+		ht_user_pick(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_KERNEL_THREADS:
+		ht_kernel_threads_toggle(screen);
 		return HT_WISH_DRAW;
 	case HT_COMMAND_SEARCH:
 		ht_search_ask(screen);

@@ -78,6 +78,8 @@ struct ht_screen {
 	struct ht_prompt prompt;
 	const struct ht_question *question; /* while the prompt is open */
 	struct ht_search search;
+	char filter_before[HT_PROMPT_BYTES]; /* while another one is typed */
+	bool users_known; /* all users' processes are looked at, whatever -u said */
 	struct ht_picker picker;
 	enum ht_screen_wish (*picked)(
 	    struct ht_screen *screen, const struct ht_picker_item *item); /* while it is open */

@@ -24,6 +24,7 @@ struct ht_tui_options {
 	bool threads;            /* opens on the Threads view: of pid, or of the first row */
 	struct ht_pid_list only; /* only these processes are shown; count 0: all; borrowed */
 	uint32_t only_uid;       /* only processes of this user; UINT32_MAX: any */
+	const char *filter;      /* of the processes, known to be right; NULL: none; borrowed */
 	bool dead;               /* also those that ended without cleaning up */
 	struct ht_sort sort;     /* of the processes; ht_sort_default() */
 	bool no_color;           /* --no-color was given or NO_COLOR is set and not empty */

@@ -200,10 +200,11 @@ tabs_width(size_t current, bool is_short)
 }
 
 void
-ht_tabs_draw(size_t current, struct ht_grid *grid, int row)
+ht_tabs_draw(size_t current, const char *note, struct ht_grid *grid, int row)
 {
 	static const char help[] = "? help";
-	bool is_short = tabs_width(current, false) > grid->width;
+	int noted = note[0] != '\0' ? 1 + ht_grid_text_width(note, grid->ascii) : 0;
+	bool is_short = tabs_width(current, false) + noted > grid->width;
 	int column = 0;
 	for (size_t i = 0; i < ht_views_count(); i++) {
 		char text[PIECE_BYTES];
@@ -213,6 +214,8 @@ ht_tabs_draw(size_t current, struct ht_grid *grid, int row)
 		column = ht_grid_put_text(
 		    grid, row, column, i == current ? HT_ROLE_TAB_CURRENT : HT_ROLE_TAB, text);
 	}
+	if (noted != 0)
+		column = ht_grid_put_text(grid, row, column + 1, HT_ROLE_WARNING, note);
 	int help_column = grid->width - (int)strlen(help);
 	if (help_column > column)
 		ht_grid_put_text(grid, row, help_column, HT_ROLE_LABEL, help);

@@ -19,8 +19,11 @@ struct ht_header {
 void ht_header_draw(
     const struct ht_frame *frame, const struct ht_header *header, struct ht_grid *grid, int row);
 
-/* The views there are, with CURRENT chosen. */
-void ht_tabs_draw(size_t current, struct ht_grid *grid, int row);
+/*
+ * The views there are, with CURRENT chosen, and NOTE behind them: what of the rows is shown; "": all.  Tabs
+ * are shortened to make room for it.
+ */
+void ht_tabs_draw(size_t current, const char *note, struct ht_grid *grid, int row);
 
 /* A delay as people type it: "1s", "0.5s". */
 void ht_header_delay(uint64_t delay_ns, char out[16]);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/units.h"
+#include "views/choice.h"
 #include "views/registry.h"
 #include "views/table.h"
 
@@ -183,7 +184,8 @@ select_rows(const struct ht_view_input *input, struct ht_view_state *state)
 		const struct ht_process *process = &input->frame->processes[i];
 		struct ht_row_key key = { (uint64_t)process->key.pid,
 			process->key.start_time_ticks };
-		error = ht_view_state_add(state, key, process);
+		if (ht_choice_shows_process(input, state, process))
+			error = ht_view_state_add(state, key, process);
 	}
 	return error;
 }
@@ -269,6 +271,7 @@ describe(const struct ht_view_input *input, const struct ht_view_state *state, s
 
 const struct ht_view ht_view_processes = {
 	.name = "Processes",
+	.filtered = true,
 	.open_label = "Threads",
 	.table = &table,
 	.initial_sort = ht_sort_default,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "views/choice.h"
 #include "views/registry.h"
 #include "views/table.h"
 
@@ -146,7 +147,8 @@ select_rows(const struct ht_view_input *input, struct ht_view_state *state)
 	     i++) {
 		const struct ht_thread *thread = &input->process->threads[i];
 		struct ht_row_key key = { (uint64_t)thread->tid, 0 };
-		error = ht_view_state_add(state, key, thread);
+		if (ht_choice_shows_thread(input, state, thread))
+			error = ht_view_state_add(state, key, thread);
 	}
 	return error;
 }
@@ -360,6 +362,7 @@ describe(const struct ht_view_input *input, const struct ht_view_state *state, s
 const struct ht_view ht_view_threads = {
 	.name = "Threads",
 	.of_process = true,
+	.filtered = true,
 	.detail = HT_DETAIL_THREADS,
 	.table = &table,
 	.initial_sort = initial_sort,

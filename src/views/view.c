@@ -12,7 +12,8 @@
 void
 ht_view_state_init(struct ht_view_state *state, const struct ht_view *view)
 {
-	*state = (struct ht_view_state){ .sort = view->initial_sort(), .page = 1 };
+	*state =
+	    (struct ht_view_state){ .sort = view->initial_sort(), .uid = UINT32_MAX, .page = 1 };
 }
 
 void
@@ -20,6 +21,8 @@ ht_view_state_release(struct ht_view_state *state)
 {
 	free(state->rows);
 	state->rows = NULL;
+	ht_filter_free(state->filter);
+	state->filter = NULL;
 	state->row_count = state->row_capacity = 0;
 }
 
@@ -82,7 +85,7 @@ int
 ht_view_arrange(
     const struct ht_view *view, const struct ht_view_input *input, struct ht_view_state *state)
 {
-	state->row_count = 0;
+	state->row_count = state->shown = state->left_out = 0;
 	int error = view->select(input, state);
 	if (error != 0) {
 		state->row_count = 0;

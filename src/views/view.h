@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "model/filter.h"
 #include "model/frame.h"
 #include "model/history.h"
 #include "model/settings.h"
@@ -48,6 +49,8 @@ struct ht_row_item {
  */
 struct ht_view_state {
 	struct ht_sort sort;
+	struct ht_filter *filter; /* owned; NULL: none */
+	uint32_t uid;             /* only items of this user; UINT32_MAX: of any */
 	bool
 	    anchored; /* the selection stays on its row wherever that moves; else on the first row */
 	struct ht_row_key selected; /* valid while anchored */
@@ -57,6 +60,8 @@ struct ht_view_state {
 	struct ht_row_item *rows;   /* owned */
 	size_t row_count;
 	size_t row_capacity;
+	size_t shown;    /* items that a filter or a user left in */
+	size_t left_out; /* and those it left out */
 };
 
 struct ht_table;
@@ -64,6 +69,7 @@ struct ht_table;
 struct ht_view {
 	const char *name;             /* on its tab */
 	bool of_process;              /* shows one chosen process */
+	bool filtered;                /* a filter is asked for its items */
 	uint32_t detail;              /* HT_DETAIL_... lists it needs of that process */
 	const char *open_label;       /* what Enter does, for the footer; NULL: nothing */
 	const struct ht_table *table; /* its columns; NULL: it isn't a table */

@@ -41,12 +41,12 @@ missing() {
 	done
 }
 
-# The Nth field of the lines of a .def file that begin with MACRO(, without quotes.
+# The Nth field of the lines of a .def file that begin with MACRO(, as C reads it.
 field() {
 	sed -nE "s/^$2\((.*)\)$/\1/p" "$1" |
 		python3 -c 'import csv, sys
 for row in csv.reader(sys.stdin, skipinitialspace=True):
-    print(row[int(sys.argv[1])])' "$3"
+    print(row[int(sys.argv[1])].replace("\\\\", "\\"))' "$3"
 }
 
 text=$(for each in "$HT_TOP_SRCDIR"/man/heaptop*.1; do page "$each"; done)

@@ -32,6 +32,9 @@ selects() {
 screen_start 80 24 xterm-256color "$fake" -m mixed
 ok "the first picture has the rows in order" screen_shows '^\* +5120 app +1.1G +702M +38.1M +1 c +store'
 ok "the first row is selected" selects '5120 app'
+screen_keys K
+ok "K shows kernel threads" screen_shows ' 2 root .* kthreadd'
+ok "and how many" screen_shows '^1 kernel thread shown'
 screen_keys j
 ok "j goes down" selects '4242 www'
 screen_keys Down
@@ -78,6 +81,22 @@ screen_keys N
 ok "N goes to the one before" selects '6001 1000'
 screen_keys g F3 4 2 4 2 Enter
 ok "F3 searches as well, numbers too" selects '4242 www'
+screen_keys '\' l i v e ' ' '>' ' ' 1 0 0 M Enter
+ok "\\ filters by an expression" screen_lacks 'mysqld'
+ok "which stays in sight" screen_shows '2/6 filter live > 100M'
+screen_keys F4 ' ' o r Enter
+ok "a wrong one is named" screen_shows 'the expression ends too early'
+ok "and stays to be mended" screen_shows '^filter: live > 100M or'
+screen_keys Escape
+ok "Esc leaves the one before" screen_shows '2/6 filter live > 100M'
+screen_keys Escape
+ok "Esc clears the filter" screen_shows 'mysqld'
+screen_keys u
+ok "u lists the users" screen_shows 'www +1 process, 1 heap of 318M'
+screen_keys w Enter
+ok "and takes one" screen_shows '1/6 user www'
+screen_keys u a l l Enter
+ok "and all again" screen_shows 'mysqld'
 screen_keys g A
 ok "A sorts by rate" screen_shows 'RATE/s▼'
 screen_keys M

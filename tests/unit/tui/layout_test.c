@@ -106,6 +106,11 @@ what_people_do_with_rows_looks_as_it_did(void **state)
 	(void)state;
 	assert_golden("search-80x24", picture(frames_mixed(), "/sql", 80, 24, false));
 	assert_golden("search-nothing-40x10", picture(frames_mixed(), "/xyz", 40, 10, true));
+	assert_golden("filter-80x24", picture(frames_mixed(), "\\live>100M\r", 80, 24, false));
+	assert_golden("filter-wrong-80x24", picture(frames_mixed(), "\\liv>1\r", 80, 24, false));
+	assert_golden("filter-40x10", picture(frames_mixed(), "\\sql\r", 40, 10, true));
+	assert_golden("users-80x24", picture(frames_mixed(), "u", 80, 24, false));
+	assert_golden("kernel-80x24", picture(frames_mixed(), "K", 80, 24, false));
 }
 
 static void

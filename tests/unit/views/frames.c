@@ -27,6 +27,20 @@ new_frame(size_t processes)
 	return frame;
 }
 
+/* A user whose name isn't known is "me". */
+static uint32_t
+uid_of(const char *user)
+{
+	static const struct {
+		const char *name;
+		uint32_t uid;
+	} users[] = { { "root", 0 }, { "www", 33 }, { "app", 1001 } };
+	for (size_t i = 0; user != NULL && i < sizeof(users) / sizeof(users[0]); i++)
+		if (strcmp(users[i].name, user) == 0)
+			return users[i].uid;
+	return 1000;
+}
+
 static struct ht_process *
 add_process(
     struct ht_frame *frame, int32_t pid, const char *user, const char *command, uint64_t resident)
@@ -41,7 +55,7 @@ add_process(
 	process->name = ht_arena_text(frame->arena, name, (size_t)(end - name));
 	process->command = command;
 	process->user = user;
-	process->uid = 1000;
+	process->uid = uid_of(user);
 	process->parent_pid = 1;
 	process->state = 'S';
 	HT_SET_U(&process->values, HT_PROCESS_RESIDENT, resident);

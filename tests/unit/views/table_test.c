@@ -15,6 +15,8 @@
 #include "views/registry.h"
 #include "views/table.h"
 
+static struct ht_settings scene_settings;
+
 /* A view of a frame, drawn. */
 struct scene {
 	const struct ht_view *view;
@@ -39,7 +41,10 @@ set_frame(struct scene *scene, struct ht_frame *frame)
 static void
 begin(struct scene *scene, const struct ht_view *view, struct ht_frame *frame, int32_t pid)
 {
-	*scene = (struct scene){ .view = view, .input = { .chosen_name = "imgd" } };
+	ht_settings_init(&scene_settings);
+	scene_settings.kernel_threads = true;
+	*scene = (struct scene){ .view = view,
+		.input = { .chosen_name = "imgd", .settings = &scene_settings } };
 	scene->input.chosen.pid = pid;
 	ht_view_state_init(&scene->state, view);
 	ht_text_init(&scene->text);
