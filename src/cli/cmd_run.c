@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/inspect.h"
@@ -11,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/summary.h"
 #include "cli/supervise.h"
+#include "cli/watch.h"
 
 static int
 own_failure(const struct ht_error *error)
@@ -58,6 +60,23 @@ run_with_summary(const struct ht_launch *launch, char **operands)
 	return status;
 }
 
+/* Without a terminal there can't be a screen, and CMD isn't started. */
+static int
+run_watched(const struct ht_options *options, struct ht_launch *launch, char **operands)
+{
+	struct ht_error error = { 0 };
+	struct ht_child child;
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		ht_error_set(&error, HT_ERROR_USAGE,
+		    "--watch needs a terminal: standard input and output have to be one");
+		return own_failure(&error);
+	}
+	int status = ht_watch(options, launch, operands, &child);
+	if (options->summary && child.pid != 0)
+		ht_summary_print(stderr, operands[0], child.pid, child.start_time_ticks);
+	return status;
+}
+
 static int
 run_program(const struct ht_options *options, char **operands)
 {
@@ -75,6 +94,8 @@ run_program(const struct ht_options *options, char **operands)
 	warn_of_obstacle(operands[0], &inspection);
 	if (inspection.refuses)
 		launch.library[0] = '\0';
+	if (options->watch)
+		return run_watched(options, &launch, operands);
 	/* Nothing is left to do once it runs: then there is no process of ours in between. */
 	return options->summary ? run_with_summary(&launch, operands) : become(&launch, operands);
 }
@@ -89,7 +110,8 @@ const struct ht_subcommand ht_command_run = {
 		"\n"
 		"Examples:\n"
 		"  heaptop run -- redis-server redis.conf\n"
-		"  heaptop run --summary sqlite3 big.db 'select count(*) from t'\n",
+		"  heaptop run --summary sqlite3 big.db 'select count(*) from t'\n"
+		"  heaptop run --watch make test\n",
 	.bit = HT_FOR_RUN,
 	.takes_operands = true,
 	.run = run_program,

@@ -103,6 +103,16 @@ set_environment(const struct ht_launch *launch)
 	return launch->follow ? 0 : setenv("HEAPTOP_FOLLOW", "0", 1);
 }
 
+/* In the background the terminal has to stop us, or reading from it fails: whoever started us may ignore that. */
+static int
+enter_group(void)
+{
+	const struct sigaction by_default = { .sa_handler = SIG_DFL };
+	sigaction(SIGTTIN, &by_default, NULL);
+	sigaction(SIGTTOU, &by_default, NULL);
+	return setpgid(0, 0);
+}
+
 int
 ht_launch_exec(const struct ht_launch *launch, char **operands)
 {
@@ -110,7 +120,11 @@ ht_launch_exec(const struct ht_launch *launch, char **operands)
 		return -ENOMEM;
 	if (launch->ends_with_us && prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0)
 		return -errno;
+	if (launch->own_group && enter_group() != 0)
+		return -errno;
 	if (launch->output != 0 && dup2(launch->output, STDOUT_FILENO) < 0)
+		return -errno;
+	if (launch->errors != 0 && dup2(launch->errors, STDERR_FILENO) < 0)
 		return -errno;
 	execvp(operands[0], operands);
 	return -errno;

@@ -13,7 +13,9 @@ struct ht_launch {
 	bool follow;            /* programs that it starts are instrumented, too */
 	bool keep;              /* its segment outlives a clean end, for the summary */
 	bool ends_with_us;      /* SIGTERM when the calling process ends before it */
+	bool own_group;         /* a process group of its own, in the background at first */
 	int output;             /* becomes its standard output; 0: as it is */
+	int errors;             /* becomes its standard error; 0: as it is */
 };
 
 /*

@@ -42,6 +42,7 @@ struct ht_options {
 	bool no_color;
 	bool ascii;
 	bool summary;
+	bool watch;
 	bool no_follow;
 	bool leak, churn, bloat, imbalance;
 	int64_t workers; /* 0: not given */

@@ -37,9 +37,10 @@ override(struct ht_settings *settings, const struct ht_options *options)
 }
 
 int
-ht_screen_show(const struct ht_options *options, struct ht_tui_options *screen)
+ht_screen_run(
+    const struct ht_options *options, struct ht_tui_options *screen, struct ht_error *error)
 {
-	struct ht_error error = { 0 }, notice = { 0 };
+	struct ht_error notice = { 0 };
 	struct ht_settings settings;
 	ht_settings_init(&settings);
 	ht_settings_file_load(&settings, &notice);
@@ -48,7 +49,14 @@ ht_screen_show(const struct ht_options *options, struct ht_tui_options *screen)
 	screen->settings = &settings;
 	screen->save_settings = ht_settings_file_save;
 	screen->notice = notice.text;
-	int status = ht_tui_run(screen, &error);
+	return ht_tui_run(screen, error);
+}
+
+int
+ht_screen_show(const struct ht_options *options, struct ht_tui_options *screen)
+{
+	struct ht_error error = { 0 };
+	int status = ht_screen_run(options, screen, &error);
 	if (status > 0)
 		return HT_EXIT_SIGNAL + status;
 	return status < 0 ? ht_output_error(&error) : 0;

@@ -81,12 +81,16 @@ ht_child_start(
 	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 	sigaction(SIGCHLD, &by_default, &child->on_child_end);
 	sigprocmask(SIG_BLOCK, &awaited, &child->before);
+	child->own_group = launch->own_group;
 	child->pid = fork();
 	if (child->pid == 0)
 		become(launch, operands, child, report[1]);
 	int status = child->pid < 0 ? -errno : 0;
 	close(report[1]);
 	if (status == 0) {
+		/* Whoever of the two is first; later it is refused. */
+		if (launch->own_group)
+			setpgid(child->pid, child->pid);
 		child->start_time_ticks = read_start_time(child->pid);
 		status = read_report(report[0]);
 		if (status != 0)
@@ -101,6 +105,47 @@ ht_child_start(
 	return child->pid < 0 ? HT_EXIT_OWN_FAILURE : ht_launch_failure(status, operands[0], error);
 }
 
+void
+ht_child_share(const struct ht_child *child)
+{
+	static const int kept[] = { SIGCHLD, SIGUSR1, SIGUSR2, SIGALRM, SIGURG, SIGIO, SIGPWR };
+	sigset_t set = child->before;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		sigaddset(&set, kept[i]);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+/* The child's group takes the place of ours in front of the terminal, if we are there. */
+static void
+hand_over_terminal(const struct ht_child *child)
+{
+	if (tcgetpgrp(STDIN_FILENO) == getpgrp())
+		tcsetpgrp(STDIN_FILENO, child->pid);
+}
+
+void
+ht_child_foreground(const struct ht_child *child)
+{
+	sigset_t awaited;
+	siginfo_t info = { .si_pid = 0 };
+	awaited_signals(&awaited);
+	sigprocmask(SIG_BLOCK, &awaited, NULL);
+	hand_over_terminal(child);
+	if (waitid(P_PID, (id_t)child->pid, &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
+	    info.si_pid == child->pid && (info.si_status == SIGTTIN || info.si_status == SIGTTOU))
+		kill(-child->pid, SIGCONT);
+}
+
+/* The shell that started us has to see a stopped job; whoever wakes us wakes both. */
+static void
+stop_together(const struct ht_child *child)
+{
+	raise(SIGSTOP);
+	if (child->own_group)
+		hand_over_terminal(child);
+	kill(child->own_group ? -child->pid : child->pid, SIGCONT);
+}
+
 /* What became of the child: its exit status, or -1 as long as it goes on. */
 static int
 look_at(const struct ht_child *child)
@@ -112,11 +157,8 @@ look_at(const struct ht_child *child)
 		return WEXITSTATUS(status);
 	if (WIFSIGNALED(status))
 		return HT_EXIT_SIGNAL + WTERMSIG(status);
-	if (WIFSTOPPED(status)) {
-		/* The shell that started us has to see a stopped job; whoever wakes us wakes both. */
-		raise(SIGSTOP);
-		kill(child->pid, SIGCONT);
-	}
+	if (WIFSTOPPED(status))
+		stop_together(child);
 	return -1;
 }
 
@@ -124,8 +166,9 @@ int
 ht_child_wait(struct ht_child *child)
 {
 	sigset_t awaited;
-	int status = -1;
 	awaited_signals(&awaited);
+	/* It may have ended while nobody waited. */
+	int status = look_at(child);
 	while (status < 0) {
 		siginfo_t info;
 		int number = sigwaitinfo(&awaited, &info);
@@ -135,6 +178,8 @@ ht_child_wait(struct ht_child *child)
 			 info.si_code <= 0) /* sent by a process, not by the terminal */
 			kill(child->pid, number);
 	}
+	if (child->own_group && tcgetpgrp(STDIN_FILENO) == child->pid)
+		tcsetpgrp(STDIN_FILENO, getpgrp());
 	sigprocmask(SIG_SETMASK, &child->before, NULL);
 	return status;
 }

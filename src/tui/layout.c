@@ -59,6 +59,9 @@ draw_footer(const struct ht_screen *screen, struct ht_grid *grid, int row)
 		    "Enter takes, Esc leaves, arrows move, letters find");
 	else if (screen->settings_dialog.open)
 		ht_settings_dialog_footer(grid, row);
+	else if (screen->ended)
+		ht_grid_put_text(grid, row, 0, HT_ROLE_WARNING,
+		    "The program has ended, this is the last of it: q leaves");
 	else
 		ht_footer_draw(ht_screen_view(screen), grid, row);
 }
@@ -107,7 +110,9 @@ static void
 draw_view(struct ht_screen *screen, struct ht_grid *grid, const struct rows *rows)
 {
 	if (screen->frame == NULL) {
-		ht_grid_put_text(grid, rows->top, 0, HT_ROLE_DIM, "Taking the first look ...");
+		ht_grid_put_text(grid, rows->top, 0, HT_ROLE_DIM,
+		    screen->ended ? "The program ended before a first look."
+				  : "Taking the first look ...");
 		return;
 	}
 	struct ht_view_input input = ht_screen_input(screen);

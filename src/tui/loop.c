@@ -147,6 +147,17 @@ read_signals(struct ht_loop *loop)
 		answer_signal(loop, number);
 }
 
+/* Whether the process that is watched has ended, with or before what was told of it last. */
+static bool
+has_ended(struct ht_loop *loop)
+{
+	struct pollfd watched = { .fd = loop->screen.options->watched_fd, .events = POLLIN };
+	bool ended = watched.fd != 0 && poll(&watched, 1, 0) > 0;
+	loop->dirty |= ended && !loop->screen.ended;
+	loop->screen.ended |= ended;
+	return ended;
+}
+
 static void
 take_frame(struct ht_loop *loop, struct ht_error *error)
 {
@@ -154,6 +165,12 @@ take_frame(struct ht_loop *loop, struct ht_error *error)
 	struct ht_frame *frame = ht_worker_take(loop->worker);
 	if (frame == NULL)
 		return;
+	/* The last picture stays; a first one that it is in is better than none. */
+	if (has_ended(loop) &&
+	    (!first || ht_frame_find(frame, loop->screen.options->pid) == NULL)) {
+		ht_frame_free(frame);
+		return;
+	}
 	loop->dirty = true;
 	loop->by_person |= first;
 	if (ht_screen_set_frame(&loop->screen, frame) != -ESRCH)
@@ -205,7 +222,8 @@ show(struct ht_loop *loop)
 static void
 wait_and_answer(struct ht_loop *loop, struct ht_error *error)
 {
-	enum { KEYS, FRAMES, SIGNALS, OUTPUT, WAITED };
+	enum { KEYS, FRAMES, SIGNALS, OUTPUT, WATCHED, WAITED };
+	int watched_fd = loop->screen.options->watched_fd;
 	bool first = loop->screen.frame == NULL;
 	struct pollfd fds[WAITED] = {
 		[KEYS] = { .fd = STDIN_FILENO, .events = POLLIN },
@@ -213,11 +231,15 @@ wait_and_answer(struct ht_loop *loop, struct ht_error *error)
 		[SIGNALS] = { .fd = ht_signals_fd(&loop->signals), .events = POLLIN },
 		[OUTPUT] = { .fd = ht_term_is_sending(&loop->term) ? loop->term.out : -1,
 		    .events = POLLOUT },
+		[WATCHED] = { .fd = watched_fd != 0 && !loop->screen.ended ? watched_fd : -1,
+		    .events = POLLIN },
 	};
 	int ready = poll(fds, WAITED, first ? FIRST_WAIT_MS : LATE_WAIT_MS);
 	if (ready == 0 && first)
 		loop->dirty = true;
 	read_signals(loop);
+	if (ready > 0 && fds[WATCHED].revents != 0)
+		has_ended(loop);
 	if (ready > 0 && fds[FRAMES].revents != 0)
 		take_frame(loop, error);
 	if (ready > 0 && (fds[KEYS].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)

@@ -251,6 +251,8 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 	case HT_COMMAND_ESCAPE:
 		return ht_filter_clear(screen) || go_back(screen) ? HT_WISH_DRAW : HT_WISH_NOTHING;
 	case HT_COMMAND_BACK:
+		if (screen->options->watched_fd != 0)
+			return HT_WISH_QUIT;
 		return go_back(screen) ? HT_WISH_DRAW : HT_WISH_QUIT;
 	case HT_COMMAND_DELAY:
 		ht_delay_ask(screen);

@@ -66,6 +66,7 @@ struct ht_screen {
 	struct ht_settings settings;          /* as they are now */
 	bool ascii;
 	struct ht_frame *frame; /* owned; NULL: none yet */
+	bool ended;             /* what options->watched_fd is about: no frame comes any more */
 	struct ht_view_state states[HT_VIEWS_MOST];
 	size_t current;                         /* the view in sight */
 	struct ht_process_key chosen;           /* of the views of one process; pid 0: none */

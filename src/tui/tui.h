@@ -30,6 +30,12 @@ struct ht_tui_options {
 	bool no_color;           /* --no-color was given or NO_COLOR is set and not empty */
 	bool ascii;              /* nothing but ASCII; a locale without UTF-8 implies it */
 
+	/*
+	 * A descriptor that is readable once PID has ended, as of pidfd_open(2); 0: it isn't looked at.  The picture then
+	 * stays as it was last, and 'back' leaves the screen from everywhere.
+	 */
+	int watched_fd;
+
 	const struct ht_settings *settings; /* to begin with; NULL: as nobody chose; borrowed */
 	/* Stores them for the next time; 0 or -errno, what there is to say in SAID.  NULL: can't be stored. */
 	int (*save_settings)(const struct ht_settings *settings, struct ht_error *said);
