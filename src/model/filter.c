@@ -57,6 +57,9 @@ find_value(const struct ht_filter_subject *subject, const struct ht_metric *metr
 			return NULL;
 		return &process->heap->values.value[metric->index];
 	case HT_SCOPE_THREAD:
+	case HT_SCOPE_CLASS:
+	case HT_SCOPE_EVENT:
+	case HT_SCOPES:
 		break;
 	}
 	return NULL;

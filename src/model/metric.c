@@ -21,19 +21,20 @@ static const struct ht_metric all[] = {
 const struct ht_metric *
 ht_metric_table(enum ht_metric_scope scope, size_t *count)
 {
-	static const struct {
-		size_t first;
-		size_t count;
-	} scopes[] = {
-		[HT_SCOPE_HOST] = { 0, HT_HOST_METRICS },
-		[HT_SCOPE_PROCESS] = { HT_HOST_METRICS, HT_PROCESS_METRICS },
-		[HT_SCOPE_HEAP] = { HT_HOST_METRICS + HT_PROCESS_METRICS, HT_HEAP_METRICS },
-		[HT_SCOPE_THREAD] = { HT_HOST_METRICS + HT_PROCESS_METRICS + HT_HEAP_METRICS,
-		    HT_THREAD_METRICS },
+	static const size_t counts[HT_SCOPES] = {
+		[HT_SCOPE_HOST] = HT_HOST_METRICS,
+		[HT_SCOPE_PROCESS] = HT_PROCESS_METRICS,
+		[HT_SCOPE_HEAP] = HT_HEAP_METRICS,
+		[HT_SCOPE_THREAD] = HT_THREAD_METRICS,
+		[HT_SCOPE_CLASS] = HT_CLASS_METRICS,
+		[HT_SCOPE_EVENT] = HT_EVENT_METRICS,
 	};
+	size_t first = 0;
+	for (unsigned i = 0; i < (unsigned)scope; i++)
+		first += counts[i];
 	if (count != NULL)
-		*count = scopes[scope].count;
-	return &all[scopes[scope].first];
+		*count = counts[scope];
+	return &all[first];
 }
 
 const struct ht_metric *

@@ -51,6 +51,20 @@ ht_event_kind_name(uint32_t kind)
 	}
 }
 
+const char *
+ht_event_kind_help(uint32_t kind)
+{
+	switch (kind) {
+#define HEAPTOP_EVENT_KIND(number, id, name, help)                                                 \
+	case number:                                                                               \
+		return help;
+#include "heaptop/event_kinds.def"
+#undef HEAPTOP_EVENT_KIND
+	default: /* a number from a file, not an enum of ours */
+		return NULL;
+	}
+}
+
 /* METRIC of THREAD, 0 where it is unknown: then it is unknown of the whole heap, too. */
 static uint64_t
 known(const struct ht_thread *thread, enum ht_thread_metric metric)

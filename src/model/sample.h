@@ -84,6 +84,9 @@ struct ht_event {
 /* The word for an event's kind, or NULL for a kind that this program doesn't know. */
 const char *ht_event_kind_name(uint32_t kind);
 
+/* What it means, in one phrase, or NULL. */
+const char *ht_event_kind_help(uint32_t kind);
+
 /* What could not be kept.  UINT64_MAX: unknown. */
 struct ht_dropped {
 	uint64_t threads;

@@ -66,7 +66,7 @@ ht_orders_list(const struct ht_table *table, struct ht_order orders[HT_ORDERS_MO
 		if (order->help == NULL)
 			order->help = order->sort.metric != NULL ? order->sort.metric->help : "";
 	}
-	for (unsigned scope = HT_SCOPE_HOST; scope <= HT_SCOPE_THREAD; scope++)
+	for (unsigned scope = HT_SCOPE_HOST; scope < HT_SCOPES; scope++)
 		if ((table->scopes >> scope & 1u) != 0)
 			listed = add_metrics(table, (enum ht_metric_scope)scope, orders, listed);
 	return listed;

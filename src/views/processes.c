@@ -204,7 +204,7 @@ static void
 draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_grid *grid, int top,
     int height)
 {
-	struct ht_table_layout layout;
+	struct ht_table_layout layout = { .input = input };
 	for (int i = 0; input->frame->instrumented_count == 0 && i < FIRST_STEPS; i++) {
 		if (height <= TABLE_ROWS_LEAST)
 			break;

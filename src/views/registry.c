@@ -6,6 +6,7 @@
 static const struct ht_view *const views[] = {
 	&ht_view_processes,
 	&ht_view_threads,
+	&ht_view_events,
 };
 
 _Static_assert(sizeof(views) / sizeof(views[0]) <= HT_VIEWS_MOST, "more views than digits");

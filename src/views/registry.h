@@ -20,5 +20,6 @@ size_t ht_views_of_process(void);
 
 extern const struct ht_view ht_view_processes;
 extern const struct ht_view ht_view_threads;
+extern const struct ht_view ht_view_events;
 
 #endif

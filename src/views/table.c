@@ -35,6 +35,27 @@ ht_table_sort_column(const struct ht_table *table, const struct ht_sort *sort)
 	return NULL;
 }
 
+static int
+compare_numbers(double a, double b)
+{
+	return (a < b) - (a > b);
+}
+
+int
+ht_table_compare_metric(
+    const struct ht_table *table, const struct ht_sort *sort, const void *a, const void *b)
+{
+	union ht_value value_a, value_b;
+	bool known_a = table->value(a, sort->metric, &value_a);
+	bool known_b = table->value(b, sort->metric, &value_b);
+	if (!known_a || !known_b)
+		return (int)known_b - (int)known_a;
+	int order = ht_metric_is_real(sort->metric)
+			? compare_numbers(value_a.f, value_b.f)
+			: (value_a.u < value_b.u) - (value_a.u > value_b.u);
+	return sort->reversed ? -order : order;
+}
+
 static void
 append_column(struct ht_table_layout *layout, const struct ht_column *column)
 {
@@ -201,7 +222,7 @@ ht_table_draw_item(const struct ht_table *table, const struct ht_table_layout *l
 {
 	for (size_t i = 0; i < layout->count; i++) {
 		const struct ht_column *column = &layout->shown[i].column;
-		struct ht_draft draft = { .role = HT_ROLE_PLAIN, .text = "" };
+		struct ht_draft draft = { HT_ROLE_PLAIN, .text = "", .input = layout->input };
 		if (column->draw != NULL)
 			column->draw(item, &draft);
 		else

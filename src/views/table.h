@@ -16,7 +16,8 @@ enum { HT_TABLE_CELL_BYTES = 32 };
 /* What stands in a cell before it is fitted to its column. */
 struct ht_draft {
 	enum ht_role role;
-	const char *text; /* raw bytes: `own`, or borrowed from the frame */
+	const char *text;                  /* raw bytes: `own`, or borrowed from the frame */
+	const struct ht_view_input *input; /* what the view looks at */
 	char own[HT_TABLE_CELL_BYTES];
 };
 
@@ -33,7 +34,7 @@ struct ht_column {
 	enum ht_sort_field field; /* it orders by this; HT_SORT_METRIC: by the metric below */
 	enum ht_metric_scope scope;
 	unsigned metric;
-	/* Fills DRAFT, which is empty, for ITEM; NULL: the metric's value. */
+	/* Fills DRAFT, which is empty but for its input, for ITEM; NULL: the metric's value. */
 	void (*draw)(const void *item, struct ht_draft *draft);
 };
 
@@ -51,6 +52,7 @@ enum { HT_TABLE_MOST_COLUMNS = 32 };
 
 /* The columns that fit, each where it stands. */
 struct ht_table_layout {
+	const struct ht_view_input *input; /* set before it is laid out; what cells may need */
 	size_t count;
 	struct {
 		struct ht_column column;
@@ -82,6 +84,10 @@ enum ht_answer ht_table_key(
 /* The column that SORT is about, or NULL. */
 const struct ht_column *ht_table_sort_column(
     const struct ht_table *table, const struct ht_sort *sort);
+
+/* By the metric of SORT: high figures first unless reversed, unknown ones last either way. */
+int ht_table_compare_metric(
+    const struct ht_table *table, const struct ht_sort *sort, const void *a, const void *b);
 
 /* A figure of METRIC for people: at most seven columns. */
 void ht_table_format(

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "views/choice.h"
+#include "views/identity.h"
 #include "views/registry.h"
 #include "views/table.h"
 
@@ -84,26 +85,7 @@ value_of(const void *item, const struct ht_metric *metric, union ht_value *value
 	return true;
 }
 
-static int
-compare_numbers(double a, double b)
-{
-	return (a < b) - (a > b);
-}
-
-/* High figures first, unknown ones last either way, as ht_sort_compare has it for processes. */
-static int
-compare_metric(const struct ht_sort *sort, const struct ht_thread *a, const struct ht_thread *b)
-{
-	union ht_value value_a, value_b;
-	bool known_a = value_of(a, sort->metric, &value_a);
-	bool known_b = value_of(b, sort->metric, &value_b);
-	if (!known_a || !known_b)
-		return (int)known_b - (int)known_a;
-	int order = ht_metric_is_real(sort->metric)
-			? compare_numbers(value_a.f, value_b.f)
-			: (value_a.u < value_b.u) - (value_a.u > value_b.u);
-	return sort->reversed ? -order : order;
-}
+static const struct ht_table table;
 
 static int
 compare_tids(const struct ht_thread *a, const struct ht_thread *b)
@@ -118,7 +100,7 @@ compare(const struct ht_sort *sort, const void *item_a, const void *item_b)
 	int order = 0;
 	switch (sort->field) {
 	case HT_SORT_METRIC:
-		order = compare_metric(sort, a, b);
+		order = ht_table_compare_metric(&table, sort, a, b);
 		break;
 	case HT_SORT_PID:
 		order = sort->reversed ? compare_tids(b, a) : compare_tids(a, b);
@@ -151,75 +133,6 @@ select_rows(const struct ht_view_input *input, struct ht_view_state *state)
 			error = ht_view_state_add(state, key, thread);
 	}
 	return error;
-}
-
-/* " WORD FIGURE" where the figure is known; returns the column behind it. */
-static int
-put_figure(struct ht_grid *grid, int row, int column, const char *word,
-    const struct ht_metric *metric, bool known, union ht_value value)
-{
-	char figure[HT_TABLE_CELL_BYTES];
-	if (!known)
-		return column;
-	ht_table_format(metric, value, figure);
-	column = ht_grid_put_text(grid, row, column + 2, HT_ROLE_LABEL, word);
-	return ht_grid_put_text(grid, row, column + 1, HT_ROLE_NUMBER, figure);
-}
-
-static int
-put_process_figure(struct ht_grid *grid, int row, int column, const char *word,
-    const struct ht_process *process, enum ht_process_metric metric)
-{
-	return put_figure(grid, row, column, word, &ht_metric_table(HT_SCOPE_PROCESS, NULL)[metric],
-	    HT_HAS(&process->values, metric), process->values.value[metric]);
-}
-
-static int
-put_heap_figure(struct ht_grid *grid, int row, int column, const char *word,
-    const struct ht_heap *heap, enum ht_heap_metric metric)
-{
-	return put_figure(grid, row, column, word, &ht_metric_table(HT_SCOPE_HEAP, NULL)[metric],
-	    HT_HAS(&heap->values, metric), heap->values.value[metric]);
-}
-
-/* Which process this is, and its main figures. */
-static void
-draw_identity(const struct ht_process *process, struct ht_grid *grid, int row)
-{
-	char text[HT_TABLE_CELL_BYTES];
-	int column = ht_grid_put_text(grid, row, 0, HT_ROLE_TITLE, process->name);
-	snprintf(text, sizeof(text), "%d", process->key.pid);
-	column = ht_grid_put_text(grid, row, column + 1, HT_ROLE_TITLE, text);
-	if (process->user != NULL)
-		column = ht_grid_put_text(grid, row, column + 1, HT_ROLE_DIM, process->user);
-	if (process->heap != NULL) {
-		column = put_heap_figure(grid, row, column, "heap", process->heap, HT_HEAP_LIVE);
-		column = put_heap_figure(grid, row, column, "peak", process->heap, HT_HEAP_PEAK);
-	}
-	column = put_process_figure(grid, row, column, "resident", process, HT_PROCESS_RESIDENT);
-	snprintf(text, sizeof(text), "%zu", process->thread_count);
-	column = ht_grid_put_text(grid, row, column + 2, HT_ROLE_LABEL, "threads");
-	ht_grid_put_text(grid, row, column + 1, HT_ROLE_NUMBER, text);
-}
-
-/* Why there is no heap, or what is wrong with it; returns the rows it took. */
-static int
-draw_reason(const struct ht_process *process, struct ht_grid *grid, int top, int rows)
-{
-	const char *reason = process->quality_reason;
-	struct ht_text text;
-	ht_text_init(&text);
-	if (process->heap == NULL)
-		ht_text_add_format(&text,
-		    "No heap to be seen here: %s. Programs show theirs when started with: "
-		    "heaptop run CMD",
-		    reason != NULL ? reason : "not instrumented");
-	else if (process->quality != HT_QUALITY_LIVE)
-		ht_text_add_format(&text, "These are the last good figures: %s",
-		    reason != NULL ? reason : "the heap can't be read now");
-	int used = ht_grid_put_lines(grid, top, rows, HT_ROLE_WARNING, ht_text_string(&text));
-	ht_text_release(&text);
-	return used;
 }
 
 /* What belongs to no living thread, as a row. */
@@ -273,20 +186,6 @@ draw_sums(const struct ht_process *process, const struct ht_table_layout *layout
 	ht_table_draw_item(&table, layout, &total, grid, row + 1);
 }
 
-static void
-draw_nothing(const struct ht_view_input *input, struct ht_grid *grid, int top, int height)
-{
-	struct ht_text text;
-	ht_text_init(&text);
-	if (input->chosen.pid != 0)
-		ht_text_add_format(
-		    &text, "Process %d (%s) has ended.", input->chosen.pid, input->chosen_name);
-	else
-		ht_text_add_string(&text, "There is no process to show.");
-	ht_grid_put_lines(grid, top, height, HT_ROLE_WARNING, ht_text_string(&text));
-	ht_text_release(&text);
-}
-
 /* Rows of HEIGHT that go to something else than the table go only where it has enough left. */
 enum { TABLE_ROWS_LEAST = 4 };
 
@@ -295,18 +194,18 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
     int height)
 {
 	const struct ht_process *process = input->process;
-	struct ht_table_layout layout;
+	struct ht_table_layout layout = { .input = input };
 	if (process == NULL) {
-		draw_nothing(input, grid, top, height);
+		ht_identity_draw_absence(input, grid, top, height);
 		return;
 	}
 	if (height > TABLE_ROWS_LEAST) {
-		draw_identity(process, grid, top);
+		ht_identity_draw(process, grid, top);
 		top++;
 		height--;
 	}
 	if (height > TABLE_ROWS_LEAST + 2) {
-		int used = draw_reason(process, grid, top, 3);
+		int used = ht_identity_draw_reason(process, grid, top, 3);
 		top += used;
 		height -= used;
 	}

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heaptop/segment.h"
+
 #define MIB(n) (UINT64_C(n) << 20)
 
 static struct ht_frame *
@@ -16,7 +18,7 @@ new_frame(size_t processes)
 	if (frame == NULL)
 		abort();
 	frame->realtime_ns = UINT64_C(1795000000000000000);
-	frame->monotonic_ns = UINT64_C(5000000000);
+	frame->monotonic_ns = UINT64_C(200000000000000);
 	frame->interval_ns = 1000000000;
 	HT_SET_U(&frame->host, HT_HOST_MEMORY_TOTAL, MIB(23962));
 	HT_SET_U(&frame->host, HT_HOST_MEMORY_AVAILABLE, MIB(13927));
@@ -120,6 +122,53 @@ add_threads(struct ht_frame *frame, struct ht_process *process)
 	HT_SET_U(&process->values, HT_PROCESS_THREAD_COUNT, 4);
 }
 
+/* SECONDS before FRAME; figures that don't belong to the kind aren't told. */
+static struct ht_event *
+set_event(const struct ht_frame *frame, struct ht_event *event, uint32_t kind, unsigned seconds)
+{
+	uint64_t age_ns = seconds * UINT64_C(1000000000);
+	*event = (struct ht_event){ .realtime_ns = frame->realtime_ns - age_ns,
+		.monotonic_ns = frame->monotonic_ns - age_ns,
+		.kind = kind,
+		.duration_ns = UINT64_MAX,
+		.bytes_before = UINT64_MAX,
+		.bytes_after = UINT64_MAX,
+		.requested_bytes = UINT64_MAX };
+	return event;
+}
+
+/* One event of each kind that has figures of its own, and two of one moment. */
+static void
+add_events(struct ht_frame *frame, struct ht_process *process)
+{
+	struct ht_heap *heap = process->heap;
+	struct ht_event *event;
+	heap->events = ht_arena_array(frame->arena, 8, sizeof(*heap->events));
+	set_event(frame, &heap->events[0], HEAPTOP_EVENT_EXEC, 90000);
+	for (size_t i = 1; i < 3; i++) {
+		event = set_event(frame, &heap->events[i], HEAPTOP_EVENT_THREAD_START, 842);
+		event->tid = 4242 + (int32_t)i;
+	}
+	event = set_event(frame, &heap->events[3], HEAPTOP_EVENT_HEAP_GROW, 300);
+	event->bytes_before = MIB(401);
+	event->bytes_after = MIB(512);
+	event = set_event(frame, &heap->events[4], HEAPTOP_EVENT_OOM, 200);
+	event->requested_bytes = UINT64_C(1) << 40;
+	event->tid = 4243;
+	event = set_event(frame, &heap->events[5], HEAPTOP_EVENT_TRIM, 120);
+	event->duration_ns = 1200000;
+	event->bytes_before = MIB(341);
+	event->bytes_after = MIB(318);
+	snprintf(event->label, sizeof(event->label), "nightly");
+	event = set_event(frame, &heap->events[6], HEAPTOP_EVENT_HIGH_WATER, 45);
+	event->bytes_after = MIB(402);
+	event->tid = 4244;
+	set_event(frame, &heap->events[7], HEAPTOP_EVENT_FORK, 3)->tid = 4242;
+	heap->event_count = 8;
+	heap->dropped.events = 12;
+	process->detail |= HT_DETAIL_EVENTS;
+}
+
 struct ht_frame *
 frames_mixed(void)
 {
@@ -129,6 +178,7 @@ frames_mixed(void)
 	process = add_process(frame, 4242, "www", "/opt/imgd/bin/imgd --workers 16", MIB(512));
 	add_heap(frame, process, MIB(318), 41.2 * 1048576);
 	add_threads(frame, process);
+	add_events(frame, process);
 	process = add_process(frame, 5120, "app", "store --cache 600M", MIB(1126));
 	add_heap(frame, process, MIB(702), 38.1 * 1048576);
 	process = add_process(frame, 877, "me", "sqlite3 big.db", MIB(22));

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The lines above what a view shows of one process: which it is, and why something is missing. */
+#ifndef HT_VIEWS_IDENTITY_H
+#define HT_VIEWS_IDENTITY_H
+
+#include "views/view.h"
+
+/* Which process this is, and its main figures, in one row. */
+void ht_identity_draw(const struct ht_process *process, struct ht_grid *grid, int row);
+
+/* Why there is no heap, or what is wrong with it, in at most ROWS; returns how many it took. */
+int ht_identity_draw_reason(
+    const struct ht_process *process, struct ht_grid *grid, int top, int rows);
+
+/* That the chosen process isn't there. */
+void ht_identity_draw_absence(
+    const struct ht_view_input *input, struct ht_grid *grid, int top, int height);
+
+#endif
