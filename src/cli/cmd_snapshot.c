@@ -186,11 +186,15 @@ take(struct snapshot *snapshot, struct ht_error *error)
 	if (status != 0)
 		return status;
 	make_request(snapshot);
+	/* Nothing of these is compared, and a costly reading made now would be old in the sample. */
+	const uint32_t detail = snapshot->request.detail;
+	snapshot->request.detail &= ~(uint32_t)(HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR);
 	struct ht_frame *baseline;
 	status = tick(snapshot, warn_missing, &baseline, error);
 	if (status != 0)
 		return status;
 	ht_frame_free(baseline);
+	snapshot->request.detail = detail;
 	return targets_are_gone(snapshot) ? -ESRCH : print_series(snapshot, error);
 }
 

@@ -70,7 +70,7 @@ static const struct {
 	[OPTION_DELAY] = { 'd', "delay", "DELAY", 0, SHOW | HT_FOR_DEMO | HT_FOR_RUN | HT_FOR_CHECK, "time between samples: 2, 0.5, 500ms; default 1" },
 	[OPTION_COUNT] = { 'n', "count", "COUNT", 0, HT_FOR_SNAPSHOT, "a series of so many samples; 0: without end" },
 	[OPTION_FORMAT] = { 0, "format", "FORMAT", 0, HT_FOR_SNAPSHOT, "table (default), json or ndjson" },
-	[OPTION_DETAIL] = { 0, "detail", "LIST", 0, HT_FOR_SNAPSHOT, "lists to fill: threads,size_classes,events or none; default threads with -p, else none" },
+	[OPTION_DETAIL] = { 0, "detail", "LIST", 0, HT_FOR_SNAPSHOT, "lists to fill: threads,size_classes,events,allocator,maps or none; default threads with -p, else none" },
 	[OPTION_SORT] = { 0, "sort", "[+|-]NAME", 0, SHOW, "order: live (default), alloc_rate, res, pid, name, user, ...; - reverses" },
 	[OPTION_FILTER] = { 0, "filter", "EXPR", 0, HT_FOR_SCREEN, "only what holds: 'live > 100M and user = root'" },
 	[OPTION_THREADS] = { 'H', "threads", NULL, FLAG(threads), SHOW, "threads: the screen opens on them, a snapshot lists them" },
@@ -107,6 +107,8 @@ static const struct {
 	{ "threads", HT_DETAIL_THREADS },
 	{ "size_classes", HT_DETAIL_SIZE_CLASSES },
 	{ "events", HT_DETAIL_EVENTS },
+	{ "allocator", HT_DETAIL_ALLOCATOR },
+	{ "maps", HT_DETAIL_MAPS },
 };
 
 enum {

@@ -9,20 +9,12 @@
 #include <stdio.h>
 
 #include "base/assert.h"
+#include "export/json_memory.h"
 #include "export/json_writer.h"
 #include "model/metric.h"
 #include "model/sample.h"
 
 #define UNKNOWN UINT64_MAX
-
-static void
-write_known(struct ht_json_writer *json, const char *key, uint64_t value, bool known)
-{
-	if (known)
-		ht_json_unsigned(json, key, value);
-	else
-		ht_json_null(json, key);
-}
 
 /* Whether the metric is among those that were picked; FIELDS may be NULL: all are. */
 static bool
@@ -65,7 +57,7 @@ write_threads(struct ht_json_writer *json, const struct ht_process *process)
 	for (size_t i = 0; i < process->thread_count; i++) {
 		const struct ht_thread *thread = &process->threads[i];
 		ht_json_open_object(json, NULL);
-		write_known(json, "tid", (uint64_t)thread->tid, thread->tid > 0);
+		ht_json_figure(json, "tid", (uint64_t)thread->tid, thread->tid > 0);
 		ht_json_string(json, "name", thread->name);
 		write_state(json, thread->state);
 		ht_json_null(json, "pool");
@@ -88,9 +80,9 @@ write_exited(struct ht_json_writer *json, const struct ht_heap *heap)
 	bool bytes = !heap->bytes_unknown;
 	ht_json_open_object(json, "exited_threads");
 	ht_json_unsigned(json, "count", exited->count);
-	write_known(json, "allocated_bytes_total", exited->allocated_bytes, bytes);
+	ht_json_figure(json, "allocated_bytes_total", exited->allocated_bytes, bytes);
 	ht_json_unsigned(json, "allocated_blocks_total", exited->allocated_blocks);
-	write_known(json, "freed_bytes_total", exited->freed_bytes, bytes);
+	ht_json_figure(json, "freed_bytes_total", exited->freed_bytes, bytes);
 	ht_json_unsigned(json, "freed_blocks_total", exited->freed_blocks);
 	ht_json_close_object(json);
 }
@@ -107,7 +99,8 @@ write_size_classes(struct ht_json_writer *json, const struct ht_heap *heap)
 		const struct ht_size_class *class = &heap->size_classes[i];
 		ht_json_open_object(json, NULL);
 		/* The last class has no upper bound. */
-		write_known(json, "size_bytes", class->size_bytes, class->size_bytes != UINT64_MAX);
+		ht_json_figure(
+		    json, "size_bytes", class->size_bytes, class->size_bytes != UINT64_MAX);
 		ht_json_unsigned(json, "allocated_blocks_total", class->allocated_blocks);
 		ht_json_unsigned(json, "freed_blocks_total", class->freed_blocks);
 		ht_json_close_object(json);
@@ -123,11 +116,11 @@ write_event(struct ht_json_writer *json, const struct ht_event *event)
 	ht_json_unsigned(json, "monotonic_ns", event->monotonic_ns);
 	ht_json_string(json, "kind", ht_event_kind_name(event->kind));
 	ht_json_string(json, "label", event->label[0] != '\0' ? event->label : NULL);
-	write_known(json, "tid", (uint64_t)event->tid, event->tid > 0);
-	write_known(json, "duration_ns", event->duration_ns, event->duration_ns != UNKNOWN);
-	write_known(json, "bytes_before", event->bytes_before, event->bytes_before != UNKNOWN);
-	write_known(json, "bytes_after", event->bytes_after, event->bytes_after != UNKNOWN);
-	write_known(
+	ht_json_figure(json, "tid", (uint64_t)event->tid, event->tid > 0);
+	ht_json_figure(json, "duration_ns", event->duration_ns, event->duration_ns != UNKNOWN);
+	ht_json_figure(json, "bytes_before", event->bytes_before, event->bytes_before != UNKNOWN);
+	ht_json_figure(json, "bytes_after", event->bytes_after, event->bytes_after != UNKNOWN);
+	ht_json_figure(
 	    json, "requested_bytes", event->requested_bytes, event->requested_bytes != UNKNOWN);
 	ht_json_close_object(json);
 }
@@ -178,7 +171,7 @@ write_heap(
 	ht_json_string(json, "heap_reason", reason);
 	bool judged = heap != NULL || process->quality != HT_QUALITY_LIVE;
 	ht_json_string(json, "heap_quality", judged ? ht_quality_name(process->quality) : NULL);
-	write_known(json, "heap_age_ns", process->age_ns, heap != NULL);
+	ht_json_figure(json, "heap_age_ns", process->age_ns, heap != NULL);
 }
 
 static void
@@ -190,10 +183,10 @@ write_dropped(struct ht_json_writer *json, const struct ht_heap *heap)
 	}
 	const struct ht_dropped *dropped = &heap->dropped;
 	ht_json_open_object(json, "dropped");
-	write_known(json, "threads", dropped->threads, dropped->threads != UNKNOWN);
-	write_known(json, "events", dropped->events, dropped->events != UNKNOWN);
-	write_known(json, "sites", dropped->sites, dropped->sites != UNKNOWN);
-	write_known(json, "samples", dropped->samples, dropped->samples != UNKNOWN);
+	ht_json_figure(json, "threads", dropped->threads, dropped->threads != UNKNOWN);
+	ht_json_figure(json, "events", dropped->events, dropped->events != UNKNOWN);
+	ht_json_figure(json, "sites", dropped->sites, dropped->sites != UNKNOWN);
+	ht_json_figure(json, "samples", dropped->samples, dropped->samples != UNKNOWN);
 	ht_json_close_object(json);
 }
 
@@ -215,13 +208,13 @@ write_words(
 
 /* A process is always told by its pid and start time, whatever was picked. */
 static void
-write_process(
-    struct ht_json_writer *json, const struct ht_fields *fields, const struct ht_process *process)
+write_process(struct ht_json_writer *json, const struct ht_fields *fields, uint64_t now_ns,
+    const struct ht_process *process)
 {
 	const struct ht_process_key *key = &process->key;
 	ht_json_open_object(json, NULL);
-	write_known(json, "pid", (uint64_t)key->pid, key->pid > 0);
-	write_known(json, "start_time_ticks", key->start_time_ticks, key->start_time_ticks != 0);
+	ht_json_figure(json, "pid", (uint64_t)key->pid, key->pid > 0);
+	ht_json_figure(json, "start_time_ticks", key->start_time_ticks, key->start_time_ticks != 0);
 	write_words(json, fields, process);
 	write_metrics(
 	    json, HT_SCOPE_PROCESS, fields, process->values.present, process->values.value);
@@ -234,6 +227,10 @@ write_process(
 		write_size_classes(json, process->heap);
 	if (process->detail & HT_DETAIL_EVENTS)
 		write_events(json, process->heap);
+	if (process->detail & (HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR))
+		ht_json_memory_write(json, now_ns, process);
+	if (process->detail & HT_DETAIL_MAPS)
+		ht_json_maps_write(json, process);
 	if (any_of_heap(fields))
 		write_dropped(json, process->heap);
 	ht_json_close_object(json);
@@ -256,14 +253,14 @@ ht_json_write_fields(const struct ht_frame *frame, const struct ht_fields *field
 	ht_json_string(&json, "schema", "heaptop/1");
 	ht_json_time(&json, "time", frame->realtime_ns);
 	ht_json_unsigned(&json, "monotonic_ns", frame->monotonic_ns);
-	write_known(&json, "interval_ns", frame->interval_ns, frame->interval_ns != 0);
+	ht_json_figure(&json, "interval_ns", frame->interval_ns, frame->interval_ns != 0);
 	ht_json_open_object(&json, "host");
 	write_metrics(&json, HT_SCOPE_HOST, NULL, frame->host.present, frame->host.value);
 	ht_json_close_object(&json);
 	ht_json_unsigned(&json, "hidden_count", frame->hidden_count);
 	ht_json_open_array(&json, "processes");
 	for (size_t i = 0; i < frame->process_count; i++)
-		write_process(&json, fields, &frame->processes[i]);
+		write_process(&json, fields, frame->monotonic_ns, &frame->processes[i]);
 	ht_json_close_array(&json);
 	ht_json_close_object(&json);
 	ht_text_add(out, "\n", 1);

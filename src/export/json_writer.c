@@ -107,6 +107,15 @@ ht_json_unsigned(struct ht_json_writer *json, const char *key, uint64_t value)
 }
 
 void
+ht_json_figure(struct ht_json_writer *json, const char *key, uint64_t value, bool known)
+{
+	if (known)
+		ht_json_unsigned(json, key, value);
+	else
+		ht_json_null(json, key);
+}
+
+void
 ht_json_real(struct ht_json_writer *json, const char *key, double value)
 {
 	if (!isfinite(value)) {

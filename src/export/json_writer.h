@@ -32,6 +32,9 @@ void ht_json_null(struct ht_json_writer *json, const char *key);
 void ht_json_bool(struct ht_json_writer *json, const char *key, bool value);
 void ht_json_unsigned(struct ht_json_writer *json, const char *key, uint64_t value);
 
+/* VALUE where it is KNOWN, else null. */
+void ht_json_figure(struct ht_json_writer *json, const char *key, uint64_t value, bool known);
+
 /* To three decimals, as integer where there are none; what is not finite becomes null. */
 void ht_json_real(struct ht_json_writer *json, const char *key, double value);
 

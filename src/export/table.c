@@ -285,6 +285,60 @@ write_events(
 	finish(&table, INDENT, out);
 }
 
+/* Where resident memory is. */
+static void
+write_memory(
+    const struct ht_maps *maps, const struct ht_table_options *options, struct ht_text *out)
+{
+	static const struct ht_column columns[] = { { "RES", false }, { "HOW", true },
+		{ "PART", true } };
+	const struct ht_resident *resident = &maps->resident;
+	struct table table = { .options = options };
+	ht_columns_init(&table.columns, columns, sizeof(columns) / sizeof(columns[0]));
+	for (int i = 0; i < HT_RESIDENT_PARTS; i++) {
+		if (((resident->present >> i) & 1u) == 0)
+			continue;
+		add_bytes(&table, resident->bytes[i], true);
+		add(&table, (resident->estimated >> i) & 1u ? "estimated" : "exact");
+		add(&table, ht_resident_part_name((enum ht_resident_part)i));
+	}
+	if (resident->present == 0) {
+		add(&table, NULL);
+		add(&table, NULL);
+		add(&table, maps->reason);
+	}
+	finish(&table, INDENT, out);
+}
+
+static void
+add_map(struct table *table, const struct ht_map *map)
+{
+	char address[24] = "";
+	if (map->count == 1)
+		snprintf(address, sizeof(address), "%" PRIx64, map->start);
+	const uint64_t figures[] = { map->figures.size, map->figures.resident,
+		map->figures.proportional, map->figures.private_dirty, map->figures.swap };
+	add(table, address);
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+		add_bytes(table, figures[i], figures[i] != UINT64_MAX);
+	add(table, map->flags);
+	add(table, ht_map_kind_name(map->kind));
+	add(table, map->name);
+}
+
+static void
+write_maps(const struct ht_maps *maps, const struct ht_table_options *options, struct ht_text *out)
+{
+	static const struct ht_column columns[] = { { "ADDRESS", false }, { "SIZE", false },
+		{ "RES", false }, { "PSS", false }, { "DIRTY", false }, { "SWAP", false },
+		{ "FLAGS", true }, { "KIND", true }, { "NAME", true } };
+	struct table table = { .options = options };
+	ht_columns_init(&table.columns, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < maps->count; i++)
+		add_map(&table, &maps->maps[i]);
+	finish(&table, INDENT, out);
+}
+
 /* The lists of PROCESS, below its row. */
 static void
 write_lists(
@@ -292,6 +346,10 @@ write_lists(
 {
 	if (process->detail & HT_DETAIL_THREADS)
 		write_threads(process, options, out);
+	if (process->maps != NULL)
+		write_memory(process->maps, options, out);
+	if (process->maps != NULL && (process->detail & HT_DETAIL_MAPS))
+		write_maps(process->maps, options, out);
 	if (process->heap == NULL)
 		return;
 	if (process->detail & HT_DETAIL_SIZE_CLASSES)

@@ -9,6 +9,7 @@
 
 #include "model/maps.h"
 
+#include "heaptop/segment.h"
 #include "model/sample.h"
 
 /* glibc's malloc: a word before each block; a larger request is a mapping of its own. */
@@ -22,8 +23,8 @@ static const struct {
 	[HT_MAP_ARENA] = { "arena", "further arenas of the allocator, room to grow included" },
 	[HT_MAP_ANONYMOUS] = { "anonymous", "large blocks, and what else no file backs" },
 	[HT_MAP_STACK] = { "stack", "the main thread's stack" },
-	[HT_MAP_THREAD_STACK] = { "thread stack", "the other threads' stacks, told by their guard "
-						  "pages" },
+	[HT_MAP_THREAD_STACK] = { "thread stack",
+	    "the other threads' stacks, told by their guard pages" },
 	[HT_MAP_FILE_TEXT] = { "code", "code of the program and its libraries" },
 	[HT_MAP_FILE_DATA] = { "file",
 	    "data of the program and its libraries, other mapped files" },
@@ -35,20 +36,21 @@ static const struct {
 
 static const struct {
 	const char *name;
+	const char *key;
 	const char *help;
 } parts[HT_RESIDENT_PARTS] = {
-	[HT_RESIDENT_LIVE] = { "live",
-	    "allocated and not freed; at most, as a block that was never "
-	    "touched isn't resident" },
-	[HT_RESIDENT_OVERHEAD] = { "overhead", "what the allocator spends on each block" },
-	[HT_RESIDENT_FREE] = { "free in heap", "freed, kept by the allocator" },
-	[HT_RESIDENT_HEAP] = { "heap", "the allocator's memory, live or free" },
-	[HT_RESIDENT_STACKS] = { "stacks", "of all threads; those of threads are told by their "
-					   "guard pages" },
-	[HT_RESIDENT_FILES] = { "files",
-	    "code and data of the program, its libraries, other mapped "
-	    "files" },
-	[HT_RESIDENT_REST] = { "rest", "all else: shared memory, mappings of the program's own" },
+	[HT_RESIDENT_LIVE] = { "live", "live_bytes",
+	    "allocated and not freed; at most, as a block that was never touched isn't resident" },
+	[HT_RESIDENT_OVERHEAD] = { "overhead", "overhead_bytes",
+	    "what the allocator spends on live blocks" },
+	[HT_RESIDENT_FREE] = { "free in heap", "free_bytes", "freed, kept by the allocator" },
+	[HT_RESIDENT_HEAP] = { "heap", "heap_bytes", "the allocator's memory, live or free" },
+	[HT_RESIDENT_STACKS] = { "stacks", "stacks_bytes",
+	    "of all threads; but for the first one's, told by their guard pages" },
+	[HT_RESIDENT_FILES] = { "files", "files_bytes",
+	    "code and data of the program, its libraries, other mapped files" },
+	[HT_RESIDENT_REST] = { "rest", "rest_bytes",
+	    "all else: shared memory, mappings of the program's own" },
 };
 
 const char *
@@ -67,6 +69,12 @@ const char *
 ht_resident_part_name(enum ht_resident_part part)
 {
 	return parts[part].name;
+}
+
+const char *
+ht_resident_part_key(enum ht_resident_part part)
+{
+	return parts[part].key;
 }
 
 const char *
@@ -114,7 +122,18 @@ set_part(struct ht_resident *resident, enum ht_resident_part part, uint64_t byte
 	resident->bytes[part] = bytes;
 }
 
-/* Live bytes in blocks that glibc doesn't map by themselves, by the middle of their size classes. */
+/* The middle of a size class: lists leave unused classes out, so the one before may not be its neighbour. */
+static uint64_t
+middle_of(uint64_t below, uint64_t bound)
+{
+	unsigned index = heaptop_size_class_of(bound);
+	uint64_t least = index != 0 ? heaptop_size_class_bound(index - 1) : 0;
+	if (below > least)
+		least = below;
+	return least < bound ? least + (bound - least) / 2 : bound;
+}
+
+/* Live bytes in blocks that glibc doesn't map by themselves. */
 static uint64_t
 small_live_bytes(const struct ht_heap_sample *heap)
 {
@@ -123,7 +142,7 @@ small_live_bytes(const struct ht_heap_sample *heap)
 		const struct ht_size_class *class = &heap->size_classes[i];
 		if (class->size_bytes > GLIBC_LARGE_BYTES)
 			break;
-		uint64_t middle = below + (class->size_bytes - below) / 2, bytes;
+		uint64_t middle = middle_of(below, class->size_bytes), bytes;
 		if (class->allocated_blocks > class->freed_blocks &&
 		    (__builtin_mul_overflow(
 			 class->allocated_blocks - class->freed_blocks, middle, &bytes) ||
@@ -157,7 +176,8 @@ divide_heap(struct ht_maps *maps, const struct ht_heap_sample *heap, uint64_t ow
 	const uint64_t shown = least(live, pot);
 	uint64_t overhead, used = shown;
 	set_part(resident, HT_RESIDENT_LIVE, shown, true);
-	if (!overhead_of(maps, heap, &overhead))
+	/* Where more is live than resident, nothing can be told of what stands beside it. */
+	if (shown < live || !overhead_of(maps, heap, &overhead))
 		return used;
 	overhead = least(overhead, pot - used);
 	set_part(resident, HT_RESIDENT_OVERHEAD, overhead, true);
@@ -166,7 +186,7 @@ divide_heap(struct ht_maps *maps, const struct ht_heap_sample *heap, uint64_t ow
 	const uint64_t small = small_live_bytes(heap);
 	const uint64_t large = live > small ? live - small : 0;
 	const uint64_t held = own + least(other, large);
-	if (shown < live || held < used)
+	if (held < used)
 		return used;
 	set_part(resident, HT_RESIDENT_FREE, held - used, true);
 	return held;

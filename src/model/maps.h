@@ -83,6 +83,9 @@ enum ht_resident_part {
 /* A part as people read it: "live", "free in heap", ... */
 const char *ht_resident_part_name(enum ht_resident_part part);
 
+/* A part as machines read it: "live_bytes", "free_bytes", ... */
+const char *ht_resident_part_key(enum ht_resident_part part);
+
 /* What a part is, and why it is an estimate where it is one; no full stop. */
 const char *ht_resident_part_help(enum ht_resident_part part);
 

@@ -319,7 +319,11 @@ names_its_owner(const struct file *file, const struct ht_segment_identity *ident
 static uint32_t
 detail_of(const struct ht_request *request, int32_t pid)
 {
-	return ht_pid_list_covers(&request->detail_for, pid) ? request->detail : 0;
+	uint32_t detail = ht_pid_list_covers(&request->detail_for, pid) ? request->detail : 0;
+	/* How much of the live heap is in large blocks divides what is resident. */
+	return (detail & (HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR)) != 0
+		   ? detail | HT_DETAIL_SIZE_CLASSES
+		   : detail;
 }
 
 /* What the decoder made of the open file of PROCESS, as a sample in our terms.  0 or -ENOMEM. */

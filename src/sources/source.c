@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "sources/maps.h"
 #include "sources/procfs.h"
 #include "sources/segment.h"
 
@@ -61,5 +62,6 @@ ht_pid_list_covers(const struct ht_pid_list *list, int32_t pid)
 const struct ht_source *const ht_sources[] = {
 	&ht_source_procfs, /* first: the others ask it who is there */
 	&ht_source_segment,
+	&ht_source_maps, /* after those that know heaps */
 	NULL,
 };

@@ -34,7 +34,7 @@ example_maps(void)
 
 static struct ht_size_class classes[] = {
 	{ .size_bytes = 16, .allocated_blocks = 9, .freed_blocks = 9 },
-	{ .size_bytes = 1024, .allocated_blocks = 50000, .freed_blocks = 9040 },
+	{ .size_bytes = 1024, .allocated_blocks = 30000, .freed_blocks = 9360 },
 	{ .size_bytes = 16 * MIB, .allocated_blocks = 1, .freed_blocks = 0 },
 };
 
