@@ -30,6 +30,12 @@ struct ht_request {
 	 */
 	struct ht_pid_list costly_for;
 	bool all_costly;
+
+	/*
+	 * A picture is waited for: what takes long and can come with the next tick, for which the
+	 * maker of the request asks at once, may be left out.
+	 */
+	bool is_hurried;
 };
 
 #endif

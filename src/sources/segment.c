@@ -205,7 +205,8 @@ collect_dead(struct ht_segments *segments, const struct ht_segment_place *place)
 static int
 update_files(struct ht_segments *segments, struct ht_poll *poll)
 {
-	int result = ht_segment_places_update(&segments->places, &segments->proc, poll->processes);
+	int result = ht_segment_places_update(
+	    &segments->places, &segments->proc, poll->processes, poll->request->is_hurried);
 	uint64_t now_ns = ht_clock_monotonic_ns();
 	bool time_to_collect =
 	    segments->collected_ns == 0 || now_ns - segments->collected_ns >= COLLECT_NS;

@@ -372,11 +372,11 @@ look_at_processes(struct ht_segment_places *places, const struct ht_proc_dir *pr
 
 int
 ht_segment_places_update(struct ht_segment_places *places, const struct ht_proc_dir *proc,
-    const struct ht_process_table *processes)
+    const struct ht_process_table *processes, bool is_hurried)
 {
 	int result = 0;
 	read_events(places);
-	if (places->table_changes != processes->changes) {
+	if (places->table_changes != processes->changes && !is_hurried) {
 		result = look_at_processes(places, proc, processes);
 		drop_left_places(places, processes);
 	}

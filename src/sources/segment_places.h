@@ -52,11 +52,11 @@ void ht_segment_places_release(struct ht_segment_places *places);
 
 /*
  * Learns what changed since the last call: marks places as changed, adds those of
- * mount namespaces that came with new processes, forgets those that nobody lives in.
- * 0 or -ENOMEM.
+ * mount namespaces that came with new processes, unless IS_HURRIED, forgets those that nobody
+ * lives in.  0 or -ENOMEM.
  */
 int ht_segment_places_update(struct ht_segment_places *places, const struct ht_proc_dir *proc,
-    const struct ht_process_table *processes);
+    const struct ht_process_table *processes, bool is_hurried);
 
 /*
  * Opens PLACE as a directory, which the caller closes; or -errno.  No link in a

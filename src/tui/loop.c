@@ -29,16 +29,22 @@ end(struct ht_loop *loop, int result)
 	loop->result = result;
 }
 
-/* Tells the worker what the screen wants, if that has changed. */
+/*
+ * Tells the worker what the screen wants, if that has changed.  What has just come into sight
+ * shouldn't wait for the next tick; but where a tick asked for brings others into sight in turn, they wait.
+ */
 static void
 tell_worker(struct ht_loop *loop)
 {
+	bool was_hurried = loop->wanted.request.is_hurried;
 	int changed = ht_screen_request_update(&loop->wanted, &loop->screen);
 	if (changed <= 0 || ht_worker_request(loop->worker, &loop->wanted.request) != 0)
 		return;
-	/* What a person has just brought into sight shouldn't wait for the next tick. */
-	if (loop->by_person && ht_screen_is_lacking(&loop->screen))
+	bool may_wake = loop->by_person || !loop->is_extra;
+	if (was_hurried || (may_wake && ht_screen_is_lacking(&loop->screen))) {
 		ht_worker_wake(loop->worker);
+		loop->woken = true;
+	}
 	loop->by_person = false;
 }
 
@@ -161,7 +167,6 @@ has_ended(struct ht_loop *loop)
 static void
 take_frame(struct ht_loop *loop, struct ht_error *error)
 {
-	bool first = loop->screen.frame == NULL;
 	struct ht_frame *frame = ht_worker_take(loop->worker);
 	if (frame == NULL)
 		return;
@@ -172,7 +177,8 @@ take_frame(struct ht_loop *loop, struct ht_error *error)
 		return;
 	}
 	loop->dirty = true;
-	loop->by_person |= first;
+	loop->is_extra = loop->woken;
+	loop->woken = false;
 	if (ht_screen_set_frame(&loop->screen, frame) != -ESRCH)
 		return;
 	ht_error_set(

@@ -23,6 +23,8 @@ struct ht_loop {
 	bool dirty;     /* the picture has to be made anew */
 	bool stale;     /* and all of it sent, whatever the terminal shows */
 	bool by_person; /* a key was pressed since the last picture */
+	bool woken;     /* a tick was asked for whose frame hasn't come */
+	bool is_extra;  /* the frame at hand was asked for */
 	bool ended;
 	int result;          /* of ht_tui_run, once ended */
 	unsigned idle_reads; /* times the terminal was readable and had nothing */

@@ -145,6 +145,10 @@ ht_screen_request_update(struct ht_screen_request *wanted, const struct ht_scree
 	bool all = needs_all(screen);
 	changed |= all != request->all_costly;
 	request->all_costly = all;
+	/* A picture at once; what it lacks is asked for when it is there. */
+	bool is_hurried = screen->frame == NULL;
+	changed |= is_hurried != request->is_hurried;
+	request->is_hurried = is_hurried;
 	request->only = screen->options->only;
 	uint32_t only_uid = request->only_uid;
 	request->only_uid = screen->users_known ? UINT32_MAX : screen->options->only_uid;
@@ -160,7 +164,9 @@ lacks_commands(const struct ht_screen *screen)
 	size_t count = ht_views_get(screen->current)->of_process ? 0 : count_wanted(screen);
 	for (size_t i = 0; i < count; i++) {
 		const struct ht_process *process = wanted_process(screen, i);
-		if (process->command == NULL && process->quality != HT_QUALITY_DEAD)
+		/* A kernel thread has no command line, but a user. */
+		if (process->command == NULL && process->user == NULL &&
+		    process->quality != HT_QUALITY_DEAD)
 			return true;
 	}
 	return false;

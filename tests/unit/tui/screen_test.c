@@ -264,6 +264,39 @@ the_rows_in_sight_are_asked_for(void **state)
 	ht_screen_request_release(&wanted);
 }
 
+/* FRAME with all that rows in sight are asked for; kernel threads have no command line. */
+static struct ht_frame *
+completed(struct ht_frame *frame)
+{
+	for (size_t i = 0; i < frame->process_count; i++)
+		frame->processes[i].user = "root";
+	return frame;
+}
+
+static void
+the_first_picture_is_hurried_and_completed(void **state)
+{
+	(void)state;
+	struct ht_screen_request wanted;
+	ht_screen_request_init(&wanted);
+	assert_int_equal(ht_screen_request_update(&wanted, &screen), 1);
+	assert_true(wanted.request.is_hurried);
+	struct ht_frame *bare = frames_many(300, 0);
+	for (size_t i = 0; i < bare->process_count; i++) {
+		bare->processes[i].user = NULL;
+		bare->processes[i].command = NULL;
+	}
+	ht_screen_set_frame(&screen, bare);
+	draw();
+	assert_int_equal(ht_screen_request_update(&wanted, &screen), 1);
+	assert_false(wanted.request.is_hurried);
+	assert_true(ht_screen_is_lacking(&screen));
+	ht_screen_set_frame(&screen, completed(frames_many(300, 1)));
+	draw();
+	assert_false(ht_screen_is_lacking(&screen));
+	ht_screen_request_release(&wanted);
+}
+
 static void
 an_order_by_a_costly_column_asks_for_all(void **state)
 {
@@ -292,6 +325,7 @@ the_first_request_knows_the_options(void **state)
 	options.only_uid = 33;
 	options.dead = true;
 	ht_screen_request_update(&wanted, &screen);
+	assert_true(wanted.request.is_hurried);
 	assert_int_equal(wanted.request.only_uid, 33);
 	assert_true(wanted.request.dead);
 	assert_int_equal(wanted.request.detail, HT_DETAIL_THREADS);
@@ -418,6 +452,7 @@ main(void)
 		TEST(a_missing_process_is_an_error_at_the_first_frame),
 		TEST(another_process_with_the_same_number_is_not_shown),
 		TEST(the_rows_in_sight_are_asked_for),
+		TEST(the_first_picture_is_hurried_and_completed),
 		TEST(an_order_by_a_costly_column_asks_for_all),
 		TEST(the_first_request_knows_the_options),
 		TEST(a_signal_is_for_the_process_that_was_selected),
