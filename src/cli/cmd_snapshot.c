@@ -12,11 +12,14 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/pacer.h"
+#include "cli/sink.h"
 #include "cli/targets.h"
 #include "core/sampler.h"
+#include "export/csv.h"
 #include "export/json.h"
 #include "export/table.h"
 #include "export/timestamp.h"
+#include "model/filter.h"
 
 /* From the baseline to the first sample: long enough for a rate, short enough to wait for. */
 #define FIRST_INTERVAL_NS UINT64_C(200000000)
@@ -27,9 +30,13 @@ struct snapshot {
 	struct ht_sampler *sampler;
 	struct ht_targets targets;
 	struct ht_request request;
+	struct ht_fields fields;  /* of csv: what was picked, or all */
+	struct ht_filter *filter; /* NULL: none */
 	struct ht_table_options table;
+	struct ht_sink sink;
 	struct ht_text text;
 	bool some_missing;
+	bool headed; /* the line of headings has been written */
 };
 
 static void
@@ -47,6 +54,8 @@ warn_ended(int32_t pid)
 static uint32_t
 detail_of(const struct ht_options *options)
 {
+	if (options->format == HT_FORMAT_CSV)
+		return 0;
 	uint32_t threads = options->threads ? HT_DETAIL_THREADS : 0;
 	if (options->detail >= 0)
 		return (uint32_t)options->detail | threads;
@@ -71,7 +80,9 @@ set_up_table(struct snapshot *snapshot)
 	struct winsize size;
 	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	snapshot->table.ascii_only = snapshot->options->ascii || !utf8;
-	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+	snapshot->table.fields = &snapshot->options->fields;
+	if (snapshot->options->output == NULL && isatty(STDOUT_FILENO) &&
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		snapshot->table.width = size.ws_col;
 }
 
@@ -109,15 +120,28 @@ format_table(struct snapshot *snapshot, const struct ht_frame *frame)
 }
 
 static int
+format_csv(struct snapshot *snapshot, const struct ht_frame *frame)
+{
+	if (!snapshot->headed)
+		ht_csv_write_head(&snapshot->fields, &snapshot->text);
+	snapshot->headed = true;
+	return ht_csv_write(frame, &snapshot->fields, &snapshot->text);
+}
+
+static int
 format_frame(struct snapshot *snapshot, const struct ht_frame *frame)
 {
 	switch (snapshot->options->format) {
 	case HT_FORMAT_TABLE:
 		return format_table(snapshot, frame);
 	case HT_FORMAT_JSON:
-		return ht_json_write(frame, snapshot->options->count < 0, &snapshot->text);
+		return ht_json_write_fields(frame, &snapshot->options->fields,
+		    snapshot->options->count < 0, &snapshot->text);
 	case HT_FORMAT_NDJSON:
-		return ht_json_write(frame, false, &snapshot->text);
+		return ht_json_write_fields(
+		    frame, &snapshot->options->fields, false, &snapshot->text);
+	case HT_FORMAT_CSV:
+		return format_csv(snapshot, frame);
 	}
 	return -EINVAL;
 }
@@ -133,6 +157,8 @@ print_sample(struct snapshot *snapshot, struct ht_error *error)
 		ht_frame_free(frame);
 		return -ESRCH;
 	}
+	if (snapshot->filter != NULL)
+		ht_filter_apply(snapshot->filter, frame);
 	ht_sort_processes(&snapshot->options->sort, frame->processes, frame->process_count);
 	ht_text_clear(&snapshot->text);
 	status = format_frame(snapshot, frame);
@@ -141,7 +167,7 @@ print_sample(struct snapshot *snapshot, struct ht_error *error)
 		ht_error_set(error, HT_ERROR_RUNTIME, "not enough memory to print a sample");
 		return status;
 	}
-	return ht_output_write(snapshot->text.bytes, snapshot->text.length, error);
+	return ht_sink_write(&snapshot->sink, snapshot->text.bytes, snapshot->text.length, error);
 }
 
 /* What lies between the baseline and the first sample. */
@@ -173,13 +199,40 @@ print_series(struct snapshot *snapshot, struct ht_error *error)
 	return status;
 }
 
+/* What of the options doesn't go together, and what they stand for. */
+static int
+read_options(struct snapshot *snapshot, struct ht_error *error)
+{
+	const struct ht_options *options = snapshot->options;
+	if (options->format == HT_FORMAT_CSV && (options->detail > 0 || options->threads)) {
+		ht_error_set(error, HT_ERROR_USAGE,
+		    "csv has a line a process and no lists: --detail is for table, json and "
+		    "ndjson");
+		return -EINVAL;
+	}
+	snapshot->fields = options->fields;
+	if (snapshot->fields.count == 0)
+		ht_fields_all(&snapshot->fields);
+	if (options->filter == NULL)
+		return 0;
+	int status = ht_filter_parse(options->filter, &snapshot->filter, error);
+	if (status == 0 && ht_filter_growths(snapshot->filter, NULL, 0) != 0) {
+		ht_error_set(error, HT_ERROR_USAGE,
+		    "growth is for 'heaptop check', which watches: a filter has one look");
+		return -EINVAL;
+	}
+	return status;
+}
+
 /* Everything up to the baseline, then the samples. */
 static int
 take(struct snapshot *snapshot, struct ht_error *error)
 {
 	const struct ht_options *options = snapshot->options;
 	const struct ht_sampler_options unsmoothed = { 0 };
-	int status = ht_sampler_new(&unsmoothed, &snapshot->sampler, error);
+	int status = read_options(snapshot, error);
+	if (status == 0)
+		status = ht_sampler_new(&unsmoothed, &snapshot->sampler, error);
 	if (status == 0 && options->targets.length > 0)
 		status = ht_targets_resolve(ht_text_string(&options->targets), snapshot->sampler,
 		    options->dead, &snapshot->targets, error);
@@ -206,8 +259,12 @@ run_snapshot(const struct ht_options *options, char **operands)
 	(void)operands;
 	signal(SIGPIPE, SIG_IGN); /* write tells */
 	ht_text_init(&snapshot.text);
+	ht_sink_init(&snapshot.sink, options->output, false);
 	set_up_table(&snapshot);
 	int status = take(&snapshot, &error);
+	if (ht_sink_close(&snapshot.sink, error.code == HT_OK ? &error : NULL) != 0 && status == 0)
+		status = -EIO;
+	ht_filter_free(snapshot.filter);
 	ht_text_release(&snapshot.text);
 	ht_targets_release(&snapshot.targets);
 	ht_sampler_free(snapshot.sampler);
@@ -227,7 +284,10 @@ const struct ht_subcommand ht_command_snapshot = {
 		"Examples:\n"
 		"  heaptop snapshot -p redis-server --detail threads,events\n"
 		"  heaptop snapshot -n 10 -d 500ms --format ndjson | jq "
-		"'.processes[0].heap.live_bytes'\n",
+		"'.processes[0].heap.live_bytes'\n"
+		"  heaptop snapshot --format csv --fields time,pid,live,res --filter 'live > 100M' "
+		"-n 60 "
+		"-o live.csv\n",
 	.bit = HT_FOR_SNAPSHOT,
 	.run = run_snapshot,
 };

@@ -25,6 +25,8 @@ enum option_id {
 	OPTION_DELAY,
 	OPTION_COUNT,
 	OPTION_FORMAT,
+	OPTION_FIELDS,
+	OPTION_OUTPUT,
 	OPTION_DETAIL,
 	OPTION_SORT,
 	OPTION_FILTER,
@@ -69,10 +71,12 @@ static const struct {
 	[OPTION_USER] = { 'u', "user", "USER", 0, SHOW | HT_FOR_CHECK, "only processes of this user, by name or number" },
 	[OPTION_DELAY] = { 'd', "delay", "DELAY", 0, SHOW | HT_FOR_DEMO | HT_FOR_RUN | HT_FOR_CHECK, "time between samples: 2, 0.5, 500ms; default 1" },
 	[OPTION_COUNT] = { 'n', "count", "COUNT", 0, HT_FOR_SNAPSHOT, "a series of so many samples; 0: without end" },
-	[OPTION_FORMAT] = { 0, "format", "FORMAT", 0, HT_FOR_SNAPSHOT, "table (default), json or ndjson" },
+	[OPTION_FORMAT] = { 0, "format", "FORMAT", 0, HT_FOR_SNAPSHOT, "table (default), json, ndjson or csv" },
+	[OPTION_FIELDS] = { 0, "fields", "LIST", 0, HT_FOR_SNAPSHOT, "these figures and words of a process, in this order: pid,live,res,... or all" },
+	[OPTION_OUTPUT] = { 'o', "output", "FILE", 0, HT_FOR_SNAPSHOT, "write to FILE" },
 	[OPTION_DETAIL] = { 0, "detail", "LIST", 0, HT_FOR_SNAPSHOT, "lists to fill: threads,size_classes,events,allocator,maps or none; default threads with -p, else none" },
 	[OPTION_SORT] = { 0, "sort", "[+|-]NAME", 0, SHOW, "order: live (default), alloc_rate, res, pid, name, user, ...; - reverses" },
-	[OPTION_FILTER] = { 0, "filter", "EXPR", 0, HT_FOR_SCREEN, "only what holds: 'live > 100M and user = root'" },
+	[OPTION_FILTER] = { 0, "filter", "EXPR", 0, SHOW, "only what holds: 'live > 100M and user = root'" },
 	[OPTION_THREADS] = { 'H', "threads", NULL, FLAG(threads), SHOW, "threads: the screen opens on them, a snapshot lists them" },
 	[OPTION_DEAD] = { 0, "dead", NULL, FLAG(dead), SHOW, "also programs that ended without cleaning up" },
 	[OPTION_BATCH] = { 'b', "batch", NULL, FLAG(batch), SHOW, "print a snapshot, no screen" },
@@ -97,6 +101,7 @@ static const char *const formats[] = {
 	[HT_FORMAT_TABLE] = "table",
 	[HT_FORMAT_JSON] = "json",
 	[HT_FORMAT_NDJSON] = "ndjson",
+	[HT_FORMAT_CSV] = "csv",
 };
 
 static const struct {
@@ -288,6 +293,11 @@ apply_argument(struct ht_options *options, int id, const char *argument, struct 
 		return parse_number("count", argument, 0, INT64_MAX, &options->count, error);
 	case OPTION_FORMAT:
 		return parse_format(argument, &options->format, error);
+	case OPTION_FIELDS:
+		return ht_fields_parse(argument, &options->fields, error);
+	case OPTION_OUTPUT:
+		options->output = argument;
+		return 0;
 	case OPTION_DETAIL:
 		return parse_detail(argument, &options->detail, error);
 	case OPTION_FILTER:

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "model/fields.h"
 #include "model/sort.h"
 
 /* Who takes an option: bits. */
@@ -23,7 +24,7 @@ enum ht_command_bit {
 	HT_FOR_CHECK = 1 << 4,
 };
 
-enum ht_format { HT_FORMAT_TABLE, HT_FORMAT_JSON, HT_FORMAT_NDJSON };
+enum ht_format { HT_FORMAT_TABLE, HT_FORMAT_JSON, HT_FORMAT_NDJSON, HT_FORMAT_CSV };
 
 /* What was typed.  Released by ht_options_release. */
 struct ht_options {
@@ -35,8 +36,10 @@ struct ht_options {
 	enum ht_format format;
 	struct ht_sort sort;
 	const char *filter; /* --filter, known to be right; NULL: not given; borrowed from ARGV */
-	int64_t detail;     /* HT_DETAIL_... bits; -1: not given */
-	bool threads;       /* -H */
+	struct ht_fields fields; /* --fields; empty: not given */
+	const char *output;      /* -o; NULL: standard output */
+	int64_t detail;          /* HT_DETAIL_... bits; -1: not given */
+	bool threads;            /* -H */
 	bool dead;
 	bool batch;
 	bool no_color;

@@ -314,6 +314,20 @@ ht_filter_matches(
 	return ht_filter_evaluate(filter, &subject) == HT_TRUE;
 }
 
+void
+ht_filter_apply(const struct ht_filter *filter, struct ht_frame *frame)
+{
+	size_t kept = 0;
+	frame->instrumented_count = 0;
+	for (size_t i = 0; i < frame->process_count; i++) {
+		if (!ht_filter_matches(filter, frame, &frame->processes[i]))
+			continue;
+		frame->instrumented_count += frame->processes[i].heap != NULL;
+		frame->processes[kept++] = frame->processes[i];
+	}
+	frame->process_count = kept;
+}
+
 static bool
 operand_is_costly(const struct ht_operand *operand)
 {

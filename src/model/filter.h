@@ -81,6 +81,9 @@ enum ht_truth ht_filter_evaluate(
 bool ht_filter_matches(
     const struct ht_filter *filter, const struct ht_frame *frame, const struct ht_process *process);
 
+/* Leaves in FRAME the processes that FILTER is true for, in their order. */
+void ht_filter_apply(const struct ht_filter *filter, struct ht_frame *frame);
+
 /* It looks at something that a frame has only where it is asked for (model/request.h, all_costly). */
 bool ht_filter_is_costly(const struct ht_filter *filter);
 
