@@ -40,6 +40,9 @@ void ht_kernel_threads_toggle(struct ht_screen *screen);
 /* F6: what the view in sight is sorted by. */
 void ht_sort_pick(struct ht_screen *screen);
 
+/* w: a file for what is seen. */
+void ht_write_ask(struct ht_screen *screen);
+
 /* F9: a signal for the process that is shown or selected. */
 void ht_signal_pick(struct ht_screen *screen);
 

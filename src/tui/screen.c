@@ -278,6 +278,9 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 	case HT_COMMAND_SORT_PICK:
 		ht_sort_pick(screen);
 		return HT_WISH_DRAW;
+	case HT_COMMAND_WRITE:
+		ht_write_ask(screen);
+		return HT_WISH_DRAW;
 	case HT_COMMAND_SIGNAL:
 		ht_signal_pick(screen);
 		return HT_WISH_DRAW;

@@ -76,6 +76,7 @@ struct ht_screen {
 	size_t help_page;  /* lines in sight when it was drawn last */
 	struct ht_settings_dialog settings_dialog;
 	struct ht_signal_target signal;
+	char write_name[HT_PROMPT_BYTES]; /* the file that was asked for last */
 	struct ht_prompt prompt;
 	const struct ht_question *question; /* while the prompt is open */
 	struct ht_search search;

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <curses.h>
+
+#include "frames.h"
+#include "tui/screen.h"
+#include "tui/store.h"
+
+static char home[64];
+
+static int
+begin(void **state)
+{
+	(void)state;
+	strcpy(home, "/tmp/heaptop-test.XXXXXX");
+	return mkdtemp(home) == NULL || chdir(home) != 0 ? -1 : 0;
+}
+
+static int
+end(void **state)
+{
+	char command[128];
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf '%s'", home);
+	return chdir("/") != 0 || system(command) != 0 ? -1 : 0;
+}
+
+static size_t
+read_file(const char *path, char *out, size_t size)
+{
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	size_t length = fread(out, 1, size - 1, file);
+	out[length] = '\0';
+	fclose(file);
+	return length;
+}
+
+static int
+count_files(void)
+{
+	FILE *list = popen("ls -A | wc -l", "r");
+	int count = -1;
+	assert_int_equal(fscanf(list, "%d", &count), 1);
+	pclose(list);
+	return count;
+}
+
+static void
+a_new_file_is_private_and_whole(void **state)
+{
+	(void)state;
+	char text[16];
+	struct stat status;
+	assert_int_equal(ht_store("a", "hello", 5, false), 0);
+	read_file("a", text, sizeof(text));
+	assert_string_equal(text, "hello");
+	assert_int_equal(stat("a", &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	assert_int_equal(count_files(), 1);
+}
+
+static void
+nothing_is_overwritten_unless_told(void **state)
+{
+	(void)state;
+	char text[16];
+	assert_int_equal(ht_store("a", "one", 3, false), 0);
+	assert_int_equal(ht_store("a", "two", 3, false), -EEXIST);
+	read_file("a", text, sizeof(text));
+	assert_string_equal(text, "one");
+	assert_int_equal(ht_store("a", "two", 3, true), 0);
+	read_file("a", text, sizeof(text));
+	assert_string_equal(text, "two");
+	assert_int_equal(count_files(), 1);
+}
+
+static void
+what_is_no_file_stays(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("d", 0700), 0);
+	assert_int_equal(symlink("a", "l"), 0);
+	assert_int_equal(mkfifo("f", 0600), 0);
+	assert_int_equal(ht_store("d", "x", 1, true), -EISDIR);
+	assert_int_equal(ht_store("l", "x", 1, true), -EINVAL);
+	assert_int_equal(ht_store("f", "x", 1, true), -EINVAL);
+	assert_int_equal(ht_store("/dev/full", "x", 1, true), -EINVAL);
+	assert_int_equal(ht_store("none/a", "x", 1, true), -ENOENT);
+	assert_int_equal(count_files(), 3);
+}
+
+static struct ht_screen screen;
+
+static void
+type(const char *keys)
+{
+	for (; *keys != '\0'; keys++)
+		ht_screen_key(&screen, *keys);
+}
+
+/* Kills what stands in the prompt, then types. */
+static void
+answer(const char *keys)
+{
+	ht_screen_key(&screen, 'U' - '@');
+	type(keys);
+}
+
+static void
+w_writes_what_is_seen(void **state)
+{
+	(void)state;
+	static char text[65536];
+	struct ht_tui_options options = { .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	ht_screen_init(&screen, &options, false);
+	type("w");
+	assert_false(screen.prompt.open);
+	ht_screen_set_frame(&screen, frames_mixed());
+	type("w");
+	assert_non_null(strstr(screen.prompt.typed, "heaptop-"));
+	assert_non_null(strstr(screen.prompt.typed, ".json"));
+	answer("all.json\r");
+	assert_string_equal(screen.message, "written to all.json");
+	read_file("all.json", text, sizeof(text));
+	assert_non_null(strstr(text, "\"pid\": 5120"));
+	assert_non_null(strstr(text, "\"pid\": 1033"));
+	type("j\rw");
+	answer("all.json\r");
+	assert_true(screen.prompt.open);
+	type("n\r");
+	assert_string_equal(screen.message, "all.json stays as it is");
+	type("w");
+	answer("all.json\ryes\r");
+	read_file("all.json", text, sizeof(text));
+	assert_non_null(strstr(text, "\"pid\": 4242"));
+	assert_null(strstr(text, "\"pid\": 5120"));
+	type("w");
+	answer("none/x\r");
+	assert_non_null(strstr(screen.message, "none/x is not written: No such file"));
+	type("w");
+	ht_screen_key(&screen, '\033');
+	assert_int_equal(count_files(), 1);
+	ht_screen_release(&screen);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		TEST(a_new_file_is_private_and_whole),
+		TEST(nothing_is_overwritten_unless_told),
+		TEST(what_is_no_file_stays),
+		TEST(w_writes_what_is_seen),
+	};
+#undef TEST
+	return cmocka_run_group_tests_name("tui/store", tests, NULL, NULL);
+}
