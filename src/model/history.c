@@ -92,6 +92,12 @@ ht_history_free(struct ht_history *history)
 	free(history);
 }
 
+void
+ht_history_limit(struct ht_history *history, size_t most_bytes)
+{
+	history->most_bytes = most_bytes;
+}
+
 static int
 add_threads(
     struct ht_history *history, struct ht_history_table *table, const struct ht_process *process)

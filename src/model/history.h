@@ -31,6 +31,9 @@ struct ht_history;
 struct ht_history *ht_history_new(size_t most_bytes);
 void ht_history_free(struct ht_history *history);
 
+/* It holds at most MOST_BYTES when the next frame has been added. */
+void ht_history_limit(struct ht_history *history, size_t most_bytes);
+
 /*
  * Remembers a copy of FRAME as the newest tick; frames come by rising monotonic_ns.  0, or -ENOMEM: this tick
  * is missing.  -EINVAL: it is no younger than the newest one, and is left out.

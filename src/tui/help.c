@@ -14,6 +14,7 @@ static const char *const group_titles[HT_KEY_GROUPS] = {
 	[HT_KEY_FIND] = "Find",
 	[HT_KEY_ORDER] = "Order",
 	[HT_KEY_VIEW] = "Views",
+	[HT_KEY_PAST] = "Past",
 	[HT_KEY_SCREEN] = "Screen",
 };
 

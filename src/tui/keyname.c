@@ -19,6 +19,7 @@ static const struct {
 	{ "End", { KEY_END, KEY_SELECT } },
 	{ "Enter", { '\r', '\n', KEY_ENTER } },
 	{ "Esc", { '\033' } },
+	{ "Space", { ' ' } },
 	{ "Tab", { '\t' } },
 	{ "S-Tab", { KEY_BTAB } },
 	{ "Backspace", { KEY_BACKSPACE, '\b', 0x7f } },

@@ -7,7 +7,14 @@
 
 #include "views/command.h"
 
-enum ht_key_group { HT_KEY_MOVE, HT_KEY_FIND, HT_KEY_ORDER, HT_KEY_VIEW, HT_KEY_SCREEN };
+enum ht_key_group {
+	HT_KEY_MOVE,
+	HT_KEY_FIND,
+	HT_KEY_ORDER,
+	HT_KEY_VIEW,
+	HT_KEY_PAST,
+	HT_KEY_SCREEN
+};
 enum { HT_KEY_GROUPS = HT_KEY_SCREEN + 1 };
 
 /* One line of keys.def. */

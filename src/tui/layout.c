@@ -135,6 +135,7 @@ ht_layout_draw(struct ht_screen *screen, int width, int height)
 	if (screen->prompt.open && screen->message[0] != '\0' && rows.description < 0 &&
 	    rows.height > 0)
 		rows.description = rows.top + --rows.height;
+	ht_past_describe(&screen->past, screen->frame, &screen->header);
 	ht_header_draw(screen->frame, &screen->header, grid, rows.header);
 	draw_tabs(screen, grid, rows.tabs);
 	if (screen->help)

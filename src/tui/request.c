@@ -176,6 +176,9 @@ bool
 ht_screen_is_lacking(const struct ht_screen *screen)
 {
 	const struct ht_view *view = ht_views_get(screen->current);
+	/* No tick to come changes what was. */
+	if (screen->past.paused)
+		return false;
 	if (lacks_commands(screen))
 		return true;
 	if (screen->frame == NULL || !view->of_process)

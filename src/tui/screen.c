@@ -27,6 +27,7 @@ ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *options, b
 	screen->settings.sort = options->sort;
 	if (options->notice != NULL)
 		ht_screen_say(screen, "%s", options->notice);
+	ht_past_init(&screen->past, screen->settings.history_bytes);
 	for (size_t i = 0; i < ht_views_count(); i++)
 		ht_view_state_init(&screen->states[i], ht_views_get(i));
 	screen->states[ALL_PROCESSES].sort = options->sort;
@@ -44,6 +45,7 @@ ht_screen_release(struct ht_screen *screen)
 	ht_picker_close(&screen->picker);
 	ht_frame_free(screen->frame);
 	screen->frame = NULL;
+	ht_past_release(&screen->past);
 }
 
 const struct ht_view *
@@ -66,7 +68,12 @@ ht_screen_input(const struct ht_screen *screen)
 		.chosen = screen->chosen,
 		.chosen_name = screen->chosen_name,
 		.settings = &screen->settings,
+		.history = screen->past.history,
 	};
+	/* There is no growth since what was later. */
+	if (screen->past.mark != NULL &&
+	    screen->past.mark->monotonic_ns <= screen->frame->monotonic_ns)
+		input.mark = screen->past.mark;
 	const struct ht_process *process =
 	    screen->chosen.pid != 0 ? ht_frame_find(screen->frame, screen->chosen.pid) : NULL;
 	/* Another process may have got the number meanwhile. */
@@ -187,6 +194,8 @@ int
 ht_screen_set_frame(struct ht_screen *screen, struct ht_frame *frame)
 {
 	struct ht_frame *before = screen->frame;
+	if (ht_past_take(&screen->past, frame))
+		return 0;
 	screen->frame = frame;
 	int error = before == NULL ? open_first(screen) : ht_screen_arrange(screen);
 	ht_search_refresh(screen);
@@ -241,6 +250,8 @@ static enum ht_screen_wish
 own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 {
 	size_t views = ht_views_count();
+	if (ht_past_command(screen, command))
+		return HT_WISH_DRAW;
 	switch ((int)command) {
 	case HT_COMMAND_VIEW:
 		return show_view(screen, index);

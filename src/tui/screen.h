@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The state of the screen: the newest frame, the views with what was chosen in each, what a
+ * The state of the screen: the frame that is shown, the views with what was chosen in each, what a
  * person is being asked.  Keys change it, layout.c draws it.  No curses calls, no I/O: the loop tells it what
  * happened and does what it asks for.
  */
@@ -13,6 +13,7 @@
 
 #include "model/frame.h"
 #include "model/settings.h"
+#include "tui/past.h"
 #include "tui/picker.h"
 #include "tui/prompt.h"
 #include "tui/settings_dialog.h"
@@ -65,8 +66,9 @@ struct ht_screen {
 	const struct ht_tui_options *options; /* borrowed */
 	struct ht_settings settings;          /* as they are now */
 	bool ascii;
-	struct ht_frame *frame; /* owned; NULL: none yet */
+	struct ht_frame *frame; /* owned; what is shown, of now or of the past; NULL: none yet */
 	bool ended;             /* what options->watched_fd is about: no frame comes any more */
+	struct ht_past past;
 	struct ht_view_state states[HT_VIEWS_MOST];
 	size_t current;                         /* the view in sight */
 	struct ht_process_key chosen;           /* of the views of one process; pid 0: none */
@@ -94,7 +96,7 @@ void ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *optio
 void ht_screen_release(struct ht_screen *screen);
 
 /*
- * Takes FRAME over.  0, -ESRCH: it is the first one, and the process that the screen was to open on
+ * Takes FRAME over: it is shown, unless that is paused.  0, -ESRCH: it is the first one, and the process that the screen was to open on
  * isn't in it; or -ENOMEM: the view in sight has no rows.
  */
 int ht_screen_set_frame(struct ht_screen *screen, struct ht_frame *frame);

@@ -12,6 +12,8 @@
 
 enum { BAR_LEAST = 4, BAR_MOST = 24, PIECE_BYTES = 48 };
 
+static const uint64_t second_ns = UINT64_C(1000000000);
+
 /* One thing the header tells: a word and a figure, left out when it is too narrow. */
 struct piece {
 	const char *word;
@@ -19,7 +21,15 @@ struct piece {
 	int importance; /* 0: nothing to tell */
 };
 
-enum { PIECE_MEMORY, PIECE_SWAP, PIECE_PRESSURE, PIECE_HEAPS, PIECE_RATE, PIECES };
+enum {
+	PIECE_MEMORY,
+	PIECE_SWAP,
+	PIECE_PRESSURE,
+	PIECE_HEAPS,
+	PIECE_RATE,
+	PIECE_MARK,
+	PIECES,
+};
 
 void
 ht_header_delay(uint64_t delay_ns, char out[16])
@@ -55,7 +65,7 @@ static void
 tell_host(const struct ht_host_values *host, struct piece pieces[PIECES])
 {
 	if (has_memory(host)) {
-		pieces[PIECE_MEMORY] = (struct piece){ .word = "Mem", .importance = 3 };
+		pieces[PIECE_MEMORY] = (struct piece){ .word = "Mem", .importance = 4 };
 		describe_share(
 		    host, used_memory(host), HT_HOST_MEMORY_TOTAL, &pieces[PIECE_MEMORY]);
 	}
@@ -89,7 +99,7 @@ tell_heaps(const struct ht_frame *frame, struct piece pieces[PIECES])
 	}
 	ht_units_bytes(live, live_text);
 	ht_units_bytes(rate > 0 && rate < 9e18 ? (uint64_t)(rate + 0.5) : 0, rate_text);
-	pieces[PIECE_HEAPS] = (struct piece){ .importance = 5 };
+	pieces[PIECE_HEAPS] = (struct piece){ .importance = 6 };
 	if (frame->instrumented_count == 0) {
 		pieces[PIECE_HEAPS].word = "no heaps";
 		return;
@@ -97,9 +107,30 @@ tell_heaps(const struct ht_frame *frame, struct piece pieces[PIECES])
 	pieces[PIECE_HEAPS].word = frame->instrumented_count == 1 ? "heap" : "heaps";
 	snprintf(pieces[PIECE_HEAPS].figure, PIECE_BYTES, "%s", live_text);
 	if (has_rate) {
-		pieces[PIECE_RATE] = (struct piece){ .word = "", .importance = 4 };
+		pieces[PIECE_RATE] = (struct piece){ .word = "", .importance = 5 };
 		snprintf(pieces[PIECE_RATE].figure, PIECE_BYTES, "+%s/s", rate_text);
 	}
+}
+
+/* Whole seconds: the rest would only flicker. */
+static void
+put_span(uint64_t ns, char out[HT_UNITS_TEXT_BYTES])
+{
+	if (ns < 60 * second_ns)
+		snprintf(out, HT_UNITS_TEXT_BYTES, "%us", (unsigned)(ns / second_ns));
+	else
+		ht_units_duration(ns, out);
+}
+
+static void
+tell_mark(const struct ht_header *header, struct piece pieces[PIECES])
+{
+	char span[HT_UNITS_TEXT_BYTES];
+	if (header->mark_ns == 0)
+		return;
+	put_span(header->mark_ns, span);
+	pieces[PIECE_MARK] = (struct piece){ .word = "mark", .importance = 3 };
+	snprintf(pieces[PIECE_MARK].figure, PIECE_BYTES, "%s ago", span);
 }
 
 /* Columns of PIECE with the gap before it. */
@@ -139,12 +170,17 @@ put_piece(struct ht_grid *grid, int row, int column, const struct piece *piece)
 	return ht_grid_put_text(grid, row, column, HT_ROLE_NUMBER, piece->figure);
 }
 
-/* What stands at the right end: the delay, or that a tick hangs. */
+/* What stands at the right end: the delay, that a tick hangs, or that the past is shown. */
 static void
 clock_text(const struct ht_header *header, char text[PIECE_BYTES])
 {
 	char span[HT_UNITS_TEXT_BYTES];
-	if (header->late_ns != 0) {
+	if (header->paused[0] != '\0') {
+		put_span(header->ago_ns, span);
+		bool ago = header->ago_ns >= second_ns;
+		snprintf(text, PIECE_BYTES, "PAUSED %s%s%s%s", header->paused, ago ? " " : "",
+		    ago ? span : "", ago ? " ago" : "");
+	} else if (header->late_ns != 0) {
 		ht_units_duration(header->late_ns, span);
 		snprintf(text, PIECE_BYTES, "waiting %s", span);
 	} else {
@@ -165,6 +201,7 @@ ht_header_draw(
 	if (frame != NULL) {
 		tell_host(&frame->host, pieces);
 		tell_heaps(frame, pieces);
+		tell_mark(header, pieces);
 	}
 	if (frame != NULL && frame->instrumented_count != 0) {
 		snprintf(heaps, sizeof(heaps), "%zu %s", frame->instrumented_count,
@@ -185,7 +222,9 @@ ht_header_draw(
 	}
 	if (clock_column > column)
 		ht_grid_put_text(grid, row, clock_column,
-		    header->late_ns != 0 ? HT_ROLE_WARNING : HT_ROLE_LABEL, clock);
+		    header->late_ns != 0 || header->paused[0] != '\0' ? HT_ROLE_WARNING
+								      : HT_ROLE_LABEL,
+		    clock);
 }
 
 /* Columns of all tabs; with SHORT, only the current one has its name. */

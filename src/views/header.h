@@ -9,10 +9,15 @@
 #include "model/frame.h"
 #include "views/grid.h"
 
+enum { HT_HEADER_CLOCK_BYTES = 16 };
+
 /* What the header says beside the frame. */
 struct ht_header {
-	uint64_t delay_ns; /* between ticks */
-	uint64_t late_ns;  /* a tick hangs for so long; 0: none does */
+	uint64_t delay_ns;                  /* between ticks */
+	uint64_t late_ns;                   /* a tick hangs for so long; 0: none does */
+	char paused[HT_HEADER_CLOCK_BYTES]; /* time of day of what is shown; "": it is the newest */
+	uint64_t ago_ns;                    /* while paused: how long before the newest that was */
+	uint64_t mark_ns; /* how long after the mark it was, at least 1; 0: no mark */
 };
 
 /* Memory, swap, pressure, the sum of all heaps, the delay.  FRAME may be NULL: none is there yet. */
