@@ -171,8 +171,8 @@ take_frame(struct ht_loop *loop, struct ht_error *error)
 	if (frame == NULL)
 		return;
 	/* The last picture stays; a first one that it is in is better than none. */
-	if (has_ended(loop) &&
-	    (!first || ht_frame_find(frame, loop->screen.options->pid) == NULL)) {
+	if (has_ended(loop) && (loop->screen.frame != NULL ||
+				   ht_frame_find(frame, loop->screen.options->pid) == NULL)) {
 		ht_frame_free(frame);
 		return;
 	}
