@@ -169,6 +169,7 @@ take_frame(struct ht_loop *loop, struct ht_error *error)
 {
 	bool first = loop->screen.frame == NULL;
 	struct ht_frame *frame = ht_worker_take(loop->worker);
+	bool first = loop->screen.frame == NULL;
 	if (frame == NULL)
 		return;
 	/* The last picture stays; a first one that it is in is better than none. */
