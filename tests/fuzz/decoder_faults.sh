@@ -36,7 +36,7 @@ caught() {
 	fi
 }
 
-plan 5
+plan 7
 ok "the decoder as it is can be built" build
 status_is "and passes" 0 "$check" 20000
 caught "an offset that wraps around is caught" segment_layout.c \
@@ -45,3 +45,17 @@ caught "slots without room for their classes are caught" segment_classes.c \
 	's/decoding->layout.threads.stride < least/0/'
 caught "a table of contents out of bounds is caught" segment_layout.c \
 	's/__builtin_add_overflow\(header->toc_offset, bytes, &end\)/(end = header->toc_offset + bytes, 0)/'
+
+# The settings' reader, on its corpus.
+settings_build() {
+	# shellcheck disable=SC2086 # lists of words
+	$HT_CC $HT_SANITIZE_CFLAGS -std=gnu11 -O1 -w -I"$HT_TOP_BUILDDIR" -I"$src/include" -I"$src/src" \
+		-o "$check" "$src/tests/fuzz/replay.c" -iquote "$src/tests/fuzz" \
+		"$src/tests/fuzz/settings_fuzz.c" "$1" "$lib/model/libmodel.a" "$lib/base/libbase.a" -lm
+}
+sed 's/line->value_length >= sizeof(value)/0/' "$src/src/model/settings.c" >"$tmp/settings.c"
+settings_build "$src/src/model/settings.c" && "$check" "$src"/tests/fuzz/corpus/settings/* >"$tmp/log" 2>&1
+is "the settings' reader as it is passes" "$?" 0
+settings_build "$tmp/settings.c"
+(ulimit -c 0; "$check" "$src"/tests/fuzz/corpus/settings/* >"$tmp/log" 2>&1) 2>/dev/null
+isnt "a value that is longer than its room is caught" "$?" 0
