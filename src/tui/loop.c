@@ -167,9 +167,7 @@ has_ended(struct ht_loop *loop)
 static void
 take_frame(struct ht_loop *loop, struct ht_error *error)
 {
-	bool first = loop->screen.frame == NULL;
 	struct ht_frame *frame = ht_worker_take(loop->worker);
-	bool first = loop->screen.frame == NULL;
 	if (frame == NULL)
 		return;
 	/* The last picture stays; a first one that it is in is better than none. */
