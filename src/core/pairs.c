@@ -89,6 +89,12 @@ past_release(struct past *past)
 }
 
 void
+ht_pairs_set_smoothing(struct ht_pairs *pairs, uint64_t smoothing_ns)
+{
+	pairs->smoothing_ns = smoothing_ns;
+}
+
+void
 ht_pairs_free(struct ht_pairs *pairs)
 {
 	if (pairs == NULL)

@@ -18,6 +18,9 @@ struct ht_pairs;
 
 /* SMOOTHING_NS: time constant of rates, 0 for none.  NULL for lack of memory. */
 struct ht_pairs *ht_pairs_new(uint64_t smoothing_ns);
+
+/* Another one from the next tick on. */
+void ht_pairs_set_smoothing(struct ht_pairs *pairs, uint64_t smoothing_ns);
 void ht_pairs_free(struct ht_pairs *pairs);
 
 /* Begins a tick with at most MOST processes.  0 or -ENOMEM. */

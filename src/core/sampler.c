@@ -243,6 +243,12 @@ ask_sources(struct ht_sampler *sampler, struct ht_poll *poll)
 	return result;
 }
 
+void
+ht_sampler_set_smoothing(struct ht_sampler *sampler, uint64_t smoothing_ns)
+{
+	ht_pairs_set_smoothing(sampler->pairs, smoothing_ns);
+}
+
 int
 ht_sampler_tick(struct ht_sampler *sampler, const struct ht_request *request, struct ht_frame **out)
 {

@@ -38,6 +38,9 @@ void ht_sampler_free(struct ht_sampler *sampler);
  */
 void ht_sampler_restore_limits(const struct ht_sampler *sampler);
 
+/* The time constant of rates from the next tick on. */
+void ht_sampler_set_smoothing(struct ht_sampler *sampler, uint64_t smoothing_ns);
+
 /*
  * One tick.  REQUEST says what is wanted and is only read during the call.  0
  * and *FRAME (the caller frees it), or -errno: lack of memory.  What one process or

@@ -31,6 +31,8 @@ struct ht_worker {
 	struct ht_frame *newest;   /* owned; NULL: taken */
 	struct ht_request request; /* its lists are owned */
 	uint64_t delay_ns;
+	uint64_t smoothing_ns;
+	bool smoothing_changed;
 	uint64_t busy_since_ns; /* CLOCK_MONOTONIC; 0: no tick is under way */
 	bool wake;
 	bool stop;
@@ -105,6 +107,9 @@ tick(struct ht_worker *worker)
 	struct ht_request request;
 	struct ht_frame *frame = NULL;
 	int result = copy_request(&worker->request, &request);
+	if (worker->smoothing_changed)
+		ht_sampler_set_smoothing(worker->sampler, worker->smoothing_ns);
+	worker->smoothing_changed = false;
 	worker->busy_since_ns = ht_clock_monotonic_ns();
 	pthread_mutex_unlock(&worker->lock);
 	if (result == 0) {
@@ -275,6 +280,15 @@ ht_worker_set_delay(struct ht_worker *worker, uint64_t delay_ns)
 	pthread_mutex_lock(&worker->lock);
 	worker->delay_ns = delay_ns;
 	pthread_cond_broadcast(&worker->changed);
+	pthread_mutex_unlock(&worker->lock);
+}
+
+void
+ht_worker_set_smoothing(struct ht_worker *worker, uint64_t smoothing_ns)
+{
+	pthread_mutex_lock(&worker->lock);
+	worker->smoothing_ns = smoothing_ns;
+	worker->smoothing_changed = true;
 	pthread_mutex_unlock(&worker->lock);
 }
 

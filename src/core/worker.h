@@ -41,6 +41,9 @@ int ht_worker_request(struct ht_worker *worker, const struct ht_request *request
 /* The time between ticks from now on. */
 void ht_worker_set_delay(struct ht_worker *worker, uint64_t delay_ns);
 
+/* The time constant of rates from the next tick on, as in struct ht_sampler_options. */
+void ht_worker_set_smoothing(struct ht_worker *worker, uint64_t smoothing_ns);
+
 /* Asks for a tick at once. */
 void ht_worker_wake(struct ht_worker *worker);
 

@@ -63,6 +63,7 @@ apply_settings(struct ht_loop *loop)
 {
 	const struct ht_settings *settings = &loop->screen.settings;
 	ht_worker_set_delay(loop->worker, settings->delay_ns);
+	ht_worker_set_smoothing(loop->worker, settings->smoothing_ns);
 	ht_theme_init(&loop->theme, settings->theme, loop->screen.options->no_color);
 	loop->stale = true;
 }

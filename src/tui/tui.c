@@ -12,9 +12,6 @@
 #include "core/worker.h"
 #include "tui/loop.h"
 
-/* Rates on the screen are a mean over about so long; the figures would only flicker otherwise. */
-static const uint64_t smoothing_ns = UINT64_C(5000000000);
-
 static bool
 is_ascii_locale(void)
 {
@@ -25,7 +22,7 @@ is_ascii_locale(void)
 static int
 start_worker(struct ht_loop *loop, struct ht_error *error)
 {
-	struct ht_sampler_options sampling = { .smoothing_ns = smoothing_ns };
+	struct ht_sampler_options sampling = { .smoothing_ns = loop->screen.settings.smoothing_ns };
 	struct ht_sampler *sampler;
 	int code = ht_sampler_new(&sampling, &sampler, error);
 	if (code != 0)

@@ -123,6 +123,13 @@ ht_worker_set_delay(struct ht_worker *worker, uint64_t delay_ns)
 }
 
 void
+ht_worker_set_smoothing(struct ht_worker *worker, uint64_t smoothing_ns)
+{
+	(void)worker;
+	(void)smoothing_ns;
+}
+
+void
 ht_worker_wake(struct ht_worker *worker)
 {
 	(void)worker;

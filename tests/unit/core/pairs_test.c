@@ -72,6 +72,21 @@ regress_peak_does_not_fall(void **state)
 	ht_pairs_free(pairs);
 }
 
+static void
+smoothing_can_be_changed_between_ticks(void **state)
+{
+	(void)state;
+	struct ht_pairs *pairs = ht_pairs_new(1000 * SECOND);
+	tick(pairs, 0, 0, 0, SECOND);
+	tick(pairs, 0, 1000, 0, 2 * SECOND);
+	struct ht_heap_values slow = tick(pairs, 0, 101000, 0, 3 * SECOND);
+	assert_true(slow.value[HT_HEAP_ALLOC_RATE].f < 10000);
+	ht_pairs_set_smoothing(pairs, 0);
+	struct ht_heap_values at_once = tick(pairs, 0, 201000, 0, 4 * SECOND);
+	assert_true(at_once.value[HT_HEAP_ALLOC_RATE].f == 100000);
+	ht_pairs_free(pairs);
+}
+
 int
 main(void)
 {
@@ -79,6 +94,7 @@ main(void)
 		cmocka_unit_test(rate_is_the_growth_over_the_time),
 		cmocka_unit_test(exec_begins_anew),
 		cmocka_unit_test(regress_peak_does_not_fall),
+		cmocka_unit_test(smoothing_can_be_changed_between_ticks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

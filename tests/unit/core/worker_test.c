@@ -80,6 +80,7 @@ a_shorter_delay_holds_from_now_on(void **state)
 	struct ht_worker *worker = start(NEVER_NS, (int32_t)getpid());
 	ht_frame_free(wait_for_frame(worker));
 	ht_worker_set_delay(worker, 1000000);
+	ht_worker_set_smoothing(worker, 0);
 	ht_frame_free(wait_for_frame(worker));
 	ht_frame_free(wait_for_frame(worker));
 	ht_worker_stop(worker);
