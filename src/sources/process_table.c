@@ -3,6 +3,7 @@
 
 #include "sources/process_table.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -106,19 +107,30 @@ ht_process_table_update(struct ht_process_table *table, const struct ht_process_
 	return 0;
 }
 
-struct ht_process_record *
-ht_process_table_find(const struct ht_process_table *table, int32_t pid)
+void *
+ht_pid_find(const void *first, size_t count, size_t size, int32_t pid)
 {
+	const char *elements = first;
 	size_t low = 0;
-	size_t high = table->count;
+	size_t high = count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (table->records[middle].entry.pid < pid)
+		const char *element = elements + middle * size;
+		int32_t other = *(const int32_t *)(const void *)element;
+		if (other == pid)
+			return (void *)element;
+		if (other < pid)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == table->count || table->records[low].entry.pid != pid)
-		return NULL;
-	return &table->records[low];
+	return NULL;
+}
+
+static_assert(offsetof(struct ht_process_record, entry.pid) == 0, "ht_pid_find looks there");
+
+struct ht_process_record *
+ht_process_table_find(const struct ht_process_table *table, int32_t pid)
+{
+	return ht_pid_find(table->records, table->count, sizeof(*table->records), pid);
 }

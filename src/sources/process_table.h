@@ -61,6 +61,12 @@ void ht_process_table_release(struct ht_process_table *table, struct ht_descript
 int ht_process_table_update(struct ht_process_table *table, const struct ht_process_entry *entries,
     size_t count, struct ht_descriptors *descriptors);
 
+/*
+ * The one for PID of COUNT elements of SIZE bytes from FIRST on, or NULL.  Each begins with its pid,
+ * an int32_t, and they rise by it.
+ */
+void *ht_pid_find(const void *first, size_t count, size_t size, int32_t pid);
+
 /* The record of PID, or NULL. */
 struct ht_process_record *ht_process_table_find(const struct ht_process_table *table, int32_t pid);
 

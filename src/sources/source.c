@@ -3,6 +3,7 @@
 
 #include "sources/source.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "sources/maps.h"
@@ -31,21 +32,12 @@ ht_poll_add(struct ht_poll *poll)
 	return sample;
 }
 
+static_assert(offsetof(struct ht_sample, key.pid) == 0, "ht_pid_find looks there");
+
 struct ht_sample *
 ht_poll_find_process(const struct ht_poll *poll, int32_t pid)
 {
-	size_t low = 0;
-	size_t high = poll->process_samples;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (poll->samples[middle].key.pid < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == poll->process_samples || poll->samples[low].key.pid != pid)
-		return NULL;
-	return &poll->samples[low];
+	return ht_pid_find(poll->samples, poll->process_samples, sizeof(*poll->samples), pid);
 }
 
 bool
