@@ -20,81 +20,26 @@
 
 /* What an option does: its index is its bit in ht_options.given. */
 enum option_id {
-	OPTION_TARGETS,
-	OPTION_USER,
-	OPTION_DELAY,
-	OPTION_COUNT,
-	OPTION_FORMAT,
-	OPTION_FIELDS,
-	OPTION_OUTPUT,
-	OPTION_DETAIL,
-	OPTION_SORT,
-	OPTION_FILTER,
-	OPTION_THREADS,
-	OPTION_DEAD,
-	OPTION_BATCH,
-	OPTION_NO_COLOR,
-	OPTION_ASCII,
-	OPTION_SUMMARY,
-	OPTION_WATCH,
-	OPTION_NO_FOLLOW,
-	OPTION_LEAK,
-	OPTION_CHURN,
-	OPTION_BLOAT,
-	OPTION_IMBALANCE,
-	OPTION_WORKERS,
-	OPTION_SECONDS,
-	OPTION_FOR,
-	OPTION_HELP,
-	OPTION_VERSION,
+#define HT_OPTION(id, ...) OPTION_##id,
+#include "cli/options.def"
+#undef HT_OPTION
 	OPTION_COUNT_OF_ALL
 };
 
+_Static_assert(OPTION_COUNT_OF_ALL <= 64, "each option has a bit in ht_options.given");
+
 enum {
-	SHOW = HT_FOR_SCREEN | HT_FOR_SNAPSHOT,
-	EVERYWHERE = HT_FOR_SCREEN | HT_FOR_SNAPSHOT | HT_FOR_RUN | HT_FOR_DEMO | HT_FOR_CHECK,
+	HT_SHOW = HT_FOR_SCREEN | HT_FOR_SNAPSHOT,
+	HT_EVERYWHERE = ~0,
 	LONG_ONLY = 256, /* getopt's value of an option without a letter: this and its id */
 };
 
-#define FLAG(member) offsetof(struct ht_options, member)
-
-static const struct {
-	char letter; /* 0: none */
-	const char *name;
-	const char *argument; /* NULL: takes none */
-	size_t flag;          /* then: offset of the bool that it sets */
-	unsigned commands;
-	const char *help;
-} table[OPTION_COUNT_OF_ALL] = {
-	/* clang-format off */
-	[OPTION_TARGETS] = { 'p', "pid", "PID|NAME[,...]", 0, SHOW | HT_FOR_CHECK, "only these processes" },
-	[OPTION_USER] = { 'u', "user", "USER", 0, SHOW | HT_FOR_CHECK, "only processes of this user, by name or number" },
-	[OPTION_DELAY] = { 'd', "delay", "DELAY", 0, SHOW | HT_FOR_DEMO | HT_FOR_RUN | HT_FOR_CHECK, "time between samples: 2, 0.5, 500ms; default 1" },
-	[OPTION_COUNT] = { 'n', "count", "COUNT", 0, HT_FOR_SNAPSHOT, "a series of so many samples; 0: without end" },
-	[OPTION_FORMAT] = { 0, "format", "FORMAT", 0, HT_FOR_SNAPSHOT, "table (default), json, ndjson or csv" },
-	[OPTION_FIELDS] = { 0, "fields", "LIST", 0, HT_FOR_SNAPSHOT, "these figures and words of a process, in this order: pid,live,res,... or all" },
-	[OPTION_OUTPUT] = { 'o', "output", "FILE", 0, HT_FOR_SNAPSHOT, "write to FILE" },
-	[OPTION_DETAIL] = { 0, "detail", "LIST", 0, HT_FOR_SNAPSHOT, "lists to fill: threads,size_classes,events,allocator,maps or none; default threads with -p, else none" },
-	[OPTION_SORT] = { 0, "sort", "[+|-]NAME", 0, SHOW, "order: live (default), alloc_rate, res, pid, name, user, ...; - reverses" },
-	[OPTION_FILTER] = { 0, "filter", "EXPR", 0, SHOW, "only what holds: 'live > 100M and user = root'" },
-	[OPTION_THREADS] = { 'H', "threads", NULL, FLAG(threads), SHOW, "threads: the screen opens on them, a snapshot lists them" },
-	[OPTION_DEAD] = { 0, "dead", NULL, FLAG(dead), SHOW, "also programs that ended without cleaning up" },
-	[OPTION_BATCH] = { 'b', "batch", NULL, FLAG(batch), SHOW, "print a snapshot, no screen" },
-	[OPTION_NO_COLOR] = { 0, "no-color", NULL, FLAG(no_color), HT_FOR_SCREEN | HT_FOR_DEMO | HT_FOR_RUN, "no colours (also by NO_COLOR in the environment)" },
-	[OPTION_ASCII] = { 0, "ascii", NULL, FLAG(ascii), SHOW | HT_FOR_DEMO | HT_FOR_RUN, "nothing but ASCII" },
-	[OPTION_SUMMARY] = { 0, "summary", NULL, FLAG(summary), HT_FOR_RUN, "print at the end what the program allocated" },
-	[OPTION_WATCH] = { 0, "watch", NULL, FLAG(watch), HT_FOR_RUN, "open the screen on CMD; its output is kept until that is left" },
-	[OPTION_NO_FOLLOW] = { 0, "no-follow", NULL, FLAG(no_follow), HT_FOR_RUN, "leave out programs that CMD starts" },
-	[OPTION_LEAK] = { 0, "leak", NULL, FLAG(leak), HT_FOR_DEMO, "one worker forgets to free" },
-	[OPTION_CHURN] = { 0, "churn", NULL, FLAG(churn), HT_FOR_DEMO, "many short-lived blocks" },
-	[OPTION_BLOAT] = { 0, "bloat", NULL, FLAG(bloat), HT_FOR_DEMO, "a cache that grows and is emptied" },
-	[OPTION_IMBALANCE] = { 0, "imbalance", NULL, FLAG(imbalance), HT_FOR_DEMO, "one worker gets most of the work" },
-	[OPTION_WORKERS] = { 0, "workers", "N", 0, HT_FOR_DEMO, "so many workers; default 4" },
-	[OPTION_SECONDS] = { 0, "seconds", "N", 0, HT_FOR_DEMO, "end the pool after N seconds" },
-	[OPTION_FOR] = { 0, "for", "TIME", 0, HT_FOR_CHECK, "hold at every look until the time is up: 30s, 10m" },
-	[OPTION_HELP] = { 'h', "help", NULL, FLAG(help), EVERYWHERE, "print this and end" },
-	[OPTION_VERSION] = { 'V', "version", NULL, FLAG(version), EVERYWHERE, "print the version and end" },
-	/* clang-format on */
+static const struct ht_option table[OPTION_COUNT_OF_ALL] = {
+#define HT_OPTION(id, letter, name, argument, values, flag, commands, help)                        \
+	{ letter, name, argument, HT_VALUES_##values, offsetof(struct ht_options, flag),           \
+		(unsigned)(commands), help },
+#include "cli/options.def"
+#undef HT_OPTION
 };
 
 static const char *const formats[] = {
@@ -429,6 +374,63 @@ ht_options_foreign(const struct ht_options *options, unsigned bits)
 	for (int i = 0; i < OPTION_COUNT_OF_ALL; i++)
 		if (((options->given >> i) & 1u) && (table[i].commands & bits) == 0)
 			return table[i].name;
+	return NULL;
+}
+
+const struct ht_option *
+ht_options_table(size_t *count)
+{
+	*count = OPTION_COUNT_OF_ALL;
+	return table;
+}
+
+/* The short name of the metric number INDEX of processes, then of heaps, or NULL. */
+static const char *
+metric_name(size_t index)
+{
+	static const enum ht_metric_scope scopes[] = { HT_SCOPE_PROCESS, HT_SCOPE_HEAP };
+	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+		size_t count;
+		const struct ht_metric *metrics = ht_metric_table(scopes[i], &count);
+		if (index < count)
+			return metrics[index].short_name;
+		index -= count;
+	}
+	return NULL;
+}
+
+/* The name of the field number INDEX that a person types, or NULL. */
+static const char *
+field_name(size_t index)
+{
+	struct ht_fields all;
+	ht_fields_all(&all);
+	if (index >= all.count)
+		return index == all.count ? "all" : NULL;
+	const struct ht_field *field = &all.fields[index];
+	return field->metric != NULL ? field->metric->short_name : ht_field_name(field);
+}
+
+const char *
+ht_options_value(enum ht_option_values values, size_t index)
+{
+	static const char *const words[] = { "pid", "user", "name" };
+	enum { WORDS = sizeof(words) / sizeof(words[0]) };
+	switch (values) {
+	case HT_VALUES_FORMATS:
+		return index < FORMATS ? formats[index] : NULL;
+	case HT_VALUES_DETAILS:
+		return index < DETAILS ? details[index].name : NULL;
+	case HT_VALUES_SORTS:
+		return index < WORDS ? words[index] : metric_name(index - WORDS);
+	case HT_VALUES_FIELDS:
+		return field_name(index);
+	case HT_VALUES_NONE:
+	case HT_VALUES_PROCESSES:
+	case HT_VALUES_USERS:
+	case HT_VALUES_FILE:
+		break;
+	}
 	return NULL;
 }
 

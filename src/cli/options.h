@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line: every option once, in one table that feeds parsing, --help and the check of
+ * The command line: every option once, in options.def, which feeds parsing, --help and the check of
  * which command takes it.  Options may stand before and behind the command's name.
  */
 #ifndef HT_CLI_OPTIONS_H
 #define HT_CLI_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -25,6 +26,29 @@ enum ht_command_bit {
 };
 
 enum ht_format { HT_FORMAT_TABLE, HT_FORMAT_JSON, HT_FORMAT_NDJSON, HT_FORMAT_CSV };
+
+/* What the argument of an option can be. */
+enum ht_option_values {
+	HT_VALUES_NONE,      /* nothing that could be listed */
+	HT_VALUES_PROCESSES, /* pids and programs' names, between commas */
+	HT_VALUES_USERS,
+	HT_VALUES_FILE,
+	HT_VALUES_FORMATS,
+	HT_VALUES_SORTS,
+	HT_VALUES_DETAILS, /* between commas */
+	HT_VALUES_FIELDS,  /* between commas */
+};
+
+/* One line of options.def. */
+struct ht_option {
+	char letter; /* 0: none */
+	const char *name;
+	const char *argument; /* NULL: takes none */
+	enum ht_option_values values;
+	size_t flag; /* where it takes none: offset in struct ht_options of the bool that it sets */
+	unsigned commands; /* HT_FOR_... */
+	const char *help;
+};
 
 /* What was typed.  Released by ht_options_release. */
 struct ht_options {
@@ -71,6 +95,12 @@ bool ht_options_have_sort(const struct ht_options *options);
 
 /* The name of an option that was given but is not for the commands in BITS, or NULL. */
 const char *ht_options_foreign(const struct ht_options *options, unsigned bits);
+
+/* All options, in options.def's order. */
+const struct ht_option *ht_options_table(size_t *count);
+
+/* Value number INDEX of those that can be listed, or NULL. */
+const char *ht_options_value(enum ht_option_values values, size_t index);
 
 /* Prints a line or two for each option of the commands in BITS. */
 void ht_options_help(FILE *out, unsigned bits);
