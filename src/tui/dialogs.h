@@ -37,6 +37,13 @@ void ht_user_refresh(struct ht_screen *screen);
 /* K: whether the kernel's own threads are shown. */
 void ht_kernel_threads_toggle(struct ht_screen *screen);
 
+/* e, E: the units of the rows, and of the header. */
+void ht_units_step(struct ht_screen *screen);
+void ht_header_units_step(struct ht_screen *screen);
+
+/* F: the selection stays on its row whatever the order, until it is moved. */
+void ht_follow_toggle(struct ht_screen *screen);
+
 /* F6: what the view in sight is sorted by. */
 void ht_sort_pick(struct ht_screen *screen);
 

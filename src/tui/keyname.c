@@ -13,6 +13,8 @@ static const struct {
 } names[] = {
 	{ "Up", { KEY_UP } },
 	{ "Down", { KEY_DOWN } },
+	{ "Left", { KEY_LEFT } },
+	{ "Right", { KEY_RIGHT } },
 	{ "PgUp", { KEY_PPAGE } },
 	{ "PgDn", { KEY_NPAGE } },
 	{ "Home", { KEY_HOME, KEY_FIND } },

@@ -194,10 +194,13 @@ int
 ht_screen_set_frame(struct ht_screen *screen, struct ht_frame *frame)
 {
 	struct ht_frame *before = screen->frame;
+	bool followed = ht_screen_state(screen)->followed;
 	if (ht_past_take(&screen->past, frame))
 		return 0;
 	screen->frame = frame;
 	int error = before == NULL ? open_first(screen) : ht_screen_arrange(screen);
+	if (followed && !ht_screen_state(screen)->followed)
+		ht_screen_say(screen, "what was followed has gone");
 	ht_search_refresh(screen);
 	ht_user_refresh(screen);
 	ht_frame_free(before);
@@ -273,6 +276,15 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 		return HT_WISH_DRAW;
 	case HT_COMMAND_USER:
 		ht_user_pick(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_FOLLOW:
+		ht_follow_toggle(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_UNITS:
+		ht_units_step(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_HEADER_UNITS:
+		ht_header_units_step(screen);
 		return HT_WISH_DRAW;
 	case HT_COMMAND_KERNEL_THREADS:
 		ht_kernel_threads_toggle(screen);

@@ -4,6 +4,7 @@
 
 #include "tui/dialogs.h"
 #include "views/choice.h"
+#include "views/table.h"
 
 void
 ht_kernel_threads_toggle(struct ht_screen *screen)
@@ -16,4 +17,44 @@ ht_kernel_threads_toggle(struct ht_screen *screen)
 	ht_screen_arrange(screen);
 	ht_screen_say(screen, "%zu kernel thread%s %s", count, count != 1 ? "s" : "",
 	    *shown ? "shown" : "hidden");
+}
+
+static void
+say_units(struct ht_screen *screen, const char *of, enum ht_units units)
+{
+	static const char *const words[] = { [HT_UNITS_AUTO] = "in the unit that fits",
+		[HT_UNITS_K] = "in K",
+		[HT_UNITS_M] = "in M",
+		[HT_UNITS_G] = "in G",
+		[HT_UNITS_BYTES] = "whole" };
+	ht_screen_say(screen, "bytes of the %s %s", of, words[units]);
+}
+
+void
+ht_units_step(struct ht_screen *screen)
+{
+	ht_setting_step(&screen->settings, HT_SETTING_UNITS, true, true);
+	say_units(screen, "rows", screen->settings.units);
+}
+
+void
+ht_header_units_step(struct ht_screen *screen)
+{
+	struct ht_settings header = { .units = screen->header.units };
+	ht_setting_step(&header, HT_SETTING_UNITS, true, true);
+	screen->header.units = header.units;
+	say_units(screen, "header", header.units);
+}
+
+void
+ht_follow_toggle(struct ht_screen *screen)
+{
+	struct ht_view_state *state = ht_screen_state(screen);
+	bool follow = !state->followed;
+	if (ht_screen_view(screen)->table == NULL || state->index >= state->row_count) {
+		ht_screen_say(screen, "there is no row to follow here");
+		return;
+	}
+	ht_view_state_select(state, state->index);
+	state->followed = follow;
 }

@@ -3,7 +3,7 @@
 
 #include "views/choice.h"
 
-#include <string.h>
+#include <inttypes.h>
 
 #include "model/filter.h"
 
@@ -107,21 +107,28 @@ user_name(const struct ht_frame *frame, uint32_t uid)
 	return NULL;
 }
 
+static void
+describe_user(const struct ht_frame *frame, uint32_t uid, struct ht_text *out)
+{
+	const char *name = user_name(frame, uid);
+	ht_text_add_string(out, " user ");
+	if (name != NULL)
+		ht_text_add_string(out, name);
+	else
+		ht_text_add_format(out, "%u", (unsigned)uid);
+}
+
 void
 ht_choice_describe(
     const struct ht_view_state *state, const struct ht_frame *frame, struct ht_text *out)
 {
+	if (state->followed)
+		ht_text_add_format(out, "following %" PRIu64 " ", state->selected.id);
 	if (state->uid == UINT32_MAX && state->filter == NULL)
 		return;
 	ht_text_add_format(out, "%zu/%zu", state->shown, state->shown + state->left_out);
-	if (state->uid != UINT32_MAX) {
-		const char *name = user_name(frame, state->uid);
-		ht_text_add_string(out, " user ");
-		if (name != NULL)
-			ht_text_add_string(out, name);
-		else
-			ht_text_add_format(out, "%u", (unsigned)state->uid);
-	}
+	if (state->uid != UINT32_MAX)
+		describe_user(frame, state->uid, out);
 	if (state->filter != NULL)
 		ht_text_add_format(out, " filter %s", ht_filter_text(state->filter));
 }

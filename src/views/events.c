@@ -218,7 +218,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
     int height)
 {
 	const struct ht_process *process = input->process;
-	struct ht_table_layout layout = { .input = input };
+	struct ht_table_layout layout;
 	if (process == NULL) {
 		ht_identity_draw_absence(input, grid, top, height);
 		return;
@@ -232,7 +232,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 		top += used;
 		height -= used;
 	}
-	ht_table_lay_out(&table, &state->sort, grid->width, &layout);
+	ht_table_lay_out(&table, input, state, grid->width, &layout);
 	if (height > TABLE_ROWS_LEAST) {
 		int rows = state->row_count < (size_t)height ? (int)state->row_count + 1 : height;
 		height -= draw_note(process, grid, top + (rows < height ? rows : height - 1));

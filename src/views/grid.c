@@ -221,6 +221,18 @@ ht_grid_text_width(const char *text, bool ascii)
 	return ht_fit_width(text, ascii);
 }
 
+const char *
+ht_grid_text_behind(const char *text, size_t columns, bool ascii)
+{
+	size_t passed = 0;
+	while (*text != '\0' && passed < columns) {
+		struct ht_glyph glyph = ht_fit_glyph(text, passed == 0 ? -1 : 0, ascii);
+		passed += (size_t)glyph.width;
+		text += glyph.taken;
+	}
+	return text;
+}
+
 void
 ht_grid_row_text(const struct ht_grid *grid, int row, struct ht_text *out)
 {

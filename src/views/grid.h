@@ -116,6 +116,9 @@ void ht_grid_select(struct ht_grid *grid, int row);
 /* Columns that TEXT would take in a cell of a grid with ASCII. */
 int ht_grid_text_width(const char *text, bool ascii);
 
+/* What of TEXT stands behind its first COLUMNS columns. */
+const char *ht_grid_text_behind(const char *text, size_t columns, bool ascii);
+
 /* Appends ROW as text: cells at their columns, blanks between, none at the end. */
 void ht_grid_row_text(const struct ht_grid *grid, int row, struct ht_text *out);
 

@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "views/registry.h"
+#include "views/table.h"
 
 enum { BAR_LEAST = 4, BAR_MOST = 24, PIECE_BYTES = 48 };
 
@@ -39,12 +40,12 @@ ht_header_delay(uint64_t delay_ns, char out[16])
 
 static void
 describe_share(const struct ht_host_values *host, uint64_t used, enum ht_host_metric total,
-    struct piece *piece)
+    enum ht_units units, struct piece *piece)
 {
-	char text_used[HT_UNITS_TEXT_BYTES], text_total[HT_UNITS_TEXT_BYTES];
-	ht_units_bytes(used, text_used);
-	ht_units_bytes(host->value[total].u, text_total);
-	snprintf(piece->figure, sizeof(piece->figure), "%s/%s", text_used, text_total);
+	char text_used[HT_TABLE_CELL_BYTES], text_total[HT_TABLE_CELL_BYTES];
+	ht_table_bytes(used, units, text_used);
+	ht_table_bytes(host->value[total].u, units, text_total);
+	snprintf(piece->figure, sizeof(piece->figure), "%.23s/%.23s", text_used, text_total);
 }
 
 static uint64_t
@@ -62,16 +63,16 @@ has_memory(const struct ht_host_values *host)
 }
 
 static void
-tell_host(const struct ht_host_values *host, struct piece pieces[PIECES])
+tell_host(const struct ht_host_values *host, enum ht_units units, struct piece pieces[PIECES])
 {
 	if (has_memory(host)) {
 		pieces[PIECE_MEMORY] = (struct piece){ .word = "Mem", .importance = 4 };
 		describe_share(
-		    host, used_memory(host), HT_HOST_MEMORY_TOTAL, &pieces[PIECE_MEMORY]);
+		    host, used_memory(host), HT_HOST_MEMORY_TOTAL, units, &pieces[PIECE_MEMORY]);
 	}
 	if (HT_HAS(host, HT_HOST_SWAP_TOTAL) && HT_HAS(host, HT_HOST_SWAP_USED)) {
 		pieces[PIECE_SWAP] = (struct piece){ .word = "Swap", .importance = 2 };
-		describe_share(host, host->value[HT_HOST_SWAP_USED].u, HT_HOST_SWAP_TOTAL,
+		describe_share(host, host->value[HT_HOST_SWAP_USED].u, HT_HOST_SWAP_TOTAL, units,
 		    &pieces[PIECE_SWAP]);
 	}
 	if (HT_HAS(host, HT_HOST_PRESSURE_SOME_AVG10)) {
@@ -82,9 +83,9 @@ tell_host(const struct ht_host_values *host, struct piece pieces[PIECES])
 }
 
 static void
-tell_heaps(const struct ht_frame *frame, struct piece pieces[PIECES])
+tell_heaps(const struct ht_frame *frame, enum ht_units units, struct piece pieces[PIECES])
 {
-	char live_text[HT_UNITS_TEXT_BYTES], rate_text[HT_UNITS_TEXT_BYTES];
+	char live_text[HT_TABLE_CELL_BYTES], rate_text[HT_TABLE_CELL_BYTES];
 	uint64_t live = 0;
 	double rate = 0;
 	bool has_rate = false;
@@ -97,8 +98,8 @@ tell_heaps(const struct ht_frame *frame, struct piece pieces[PIECES])
 		rate += heap->values.value[HT_HEAP_ALLOC_RATE].f;
 		has_rate = true;
 	}
-	ht_units_bytes(live, live_text);
-	ht_units_bytes(rate > 0 && rate < 9e18 ? (uint64_t)(rate + 0.5) : 0, rate_text);
+	ht_table_bytes(live, units, live_text);
+	ht_table_bytes(rate > 0 && rate < 9e18 ? (uint64_t)(rate + 0.5) : 0, units, rate_text);
 	pieces[PIECE_HEAPS] = (struct piece){ .importance = 6 };
 	if (frame->instrumented_count == 0) {
 		pieces[PIECE_HEAPS].word = "no heaps";
@@ -199,8 +200,8 @@ ht_header_draw(
 	clock_text(header, clock);
 	int clock_column = grid->width - (int)strlen(clock);
 	if (frame != NULL) {
-		tell_host(&frame->host, pieces);
-		tell_heaps(frame, pieces);
+		tell_host(&frame->host, header->units, pieces);
+		tell_heaps(frame, header->units, pieces);
 		tell_mark(header, pieces);
 	}
 	if (frame != NULL && frame->instrumented_count != 0) {

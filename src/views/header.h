@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "model/frame.h"
+#include "model/settings.h"
 #include "views/grid.h"
 
 enum { HT_HEADER_CLOCK_BYTES = 16 };
@@ -14,6 +15,7 @@ enum { HT_HEADER_CLOCK_BYTES = 16 };
 /* What the header says beside the frame. */
 struct ht_header {
 	uint64_t delay_ns;                  /* between ticks */
+	enum ht_units units;                /* of its figures */
 	uint64_t late_ns;                   /* a tick hangs for so long; 0: none does */
 	char paused[HT_HEADER_CLOCK_BYTES]; /* time of day of what is shown; "": it is the newest */
 	uint64_t ago_ns;                    /* while paused: how long before the newest that was */

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-#include "base/units.h"
 #include "views/choice.h"
 #include "views/registry.h"
 #include "views/table.h"
@@ -45,18 +44,18 @@ static void
 draw_heap(const void *item, struct ht_draft *draft)
 {
 	const struct ht_process *process = item;
-	char figure[HT_UNITS_TEXT_BYTES];
+	enum ht_units units = draft->input->settings->units;
+	char figure[HT_TABLE_CELL_BYTES];
 	draft->role = HT_ROLE_DIM;
 	draft->text = "-";
 	if (process->heap != NULL && HT_HAS(&process->heap->values, HT_HEAP_LIVE)) {
-		ht_units_bytes(process->heap->values.value[HT_HEAP_LIVE].u, figure);
-		snprintf(draft->own, sizeof(draft->own), "%s", figure);
+		ht_table_bytes(process->heap->values.value[HT_HEAP_LIVE].u, units, draft->own);
 		draft->role = HT_ROLE_NUMBER;
 		draft->text = draft->own;
 	} else if (process->heap == NULL && HT_HAS(&process->values, HT_PROCESS_ANONYMOUS) &&
 		   process->values.value[HT_PROCESS_ANONYMOUS].u != 0) {
-		ht_units_bytes(process->values.value[HT_PROCESS_ANONYMOUS].u, figure);
-		snprintf(draft->own, sizeof(draft->own), "(%s)", figure);
+		ht_table_bytes(process->values.value[HT_PROCESS_ANONYMOUS].u, units, figure);
+		snprintf(draft->own, sizeof(draft->own), "(%.29s)", figure);
 		draft->text = draft->own;
 	}
 }
@@ -204,7 +203,7 @@ static void
 draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_grid *grid, int top,
     int height)
 {
-	struct ht_table_layout layout = { .input = input };
+	struct ht_table_layout layout;
 	for (int i = 0; input->frame->instrumented_count == 0 && i < FIRST_STEPS; i++) {
 		if (height <= TABLE_ROWS_LEAST)
 			break;
@@ -212,7 +211,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 		top++;
 		height--;
 	}
-	ht_table_lay_out(&table, &state->sort, grid->width, &layout);
+	ht_table_lay_out(&table, input, state, grid->width, &layout);
 	ht_table_draw(&table, &layout, state, grid, top, height);
 }
 

@@ -3,6 +3,7 @@
 
 #include "views/table.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,9 @@
 
 /* Of a column that isn't in the table; and no column's own importance reaches the sorting one's. */
 enum { DYNAMIC_WIDTH = 8, SORTING_IMPORTANCE = 100 };
+
+/* Columns that an arrow scrolls long text by, and the furthest it goes. */
+enum { SHIFT = 8, SHIFT_MOST = 4096 };
 
 static const struct ht_metric *
 metric_of(const struct ht_column *column)
@@ -77,6 +81,26 @@ append_sorting(struct ht_table_layout *layout, const struct ht_metric *metric)
 	append_column(layout, &column);
 }
 
+/* Columns that a figure of bytes needs beyond those it has where its unit fits. */
+static unsigned char
+extra_width(const struct ht_column *column, enum ht_units units)
+{
+	static const unsigned char widths[] = { [HT_UNITS_AUTO] = 0,
+		[HT_UNITS_K] = 4,
+		[HT_UNITS_M] = 2,
+		[HT_UNITS_G] = 0,
+		[HT_UNITS_BYTES] = 8 };
+	bool is_bytes = column->field == HT_SORT_METRIC && metric_of(column)->unit == HT_UNIT_BYTES;
+	return is_bytes && !column->unsorted ? widths[units] : 0;
+}
+
+static void
+widen_columns(struct ht_table_layout *layout, enum ht_units units)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		layout->shown[i].width += extra_width(&layout->shown[i].column, units);
+}
+
 /* All columns; one that had to be added stands before the one that grows, else last. */
 static void
 list_columns(
@@ -125,10 +149,14 @@ drop_least(struct ht_table_layout *layout, const struct ht_sort *sort)
 }
 
 void
-ht_table_lay_out(const struct ht_table *table, const struct ht_sort *sort, int width,
-    struct ht_table_layout *layout)
+ht_table_lay_out(const struct ht_table *table, const struct ht_view_input *input,
+    const struct ht_view_state *state, int width, struct ht_table_layout *layout)
 {
+	const struct ht_sort *sort = &state->sort;
+	layout->input = input;
+	layout->shift = state->shift;
 	list_columns(table, sort, layout);
+	widen_columns(layout, input->settings->units);
 	while (layout->count > 1 && needed_width(layout) > width)
 		drop_least(layout, sort);
 	int spare = width - needed_width(layout), at = 0;
@@ -172,14 +200,53 @@ rounded(double value)
 }
 
 void
+ht_table_bytes(uint64_t bytes, enum ht_units units, char out[HT_TABLE_CELL_BYTES])
+{
+	static const char suffixes[] = {
+		[HT_UNITS_K] = 'K', [HT_UNITS_M] = 'M', [HT_UNITS_G] = 'G'
+	};
+	char fitting[HT_UNITS_TEXT_BYTES];
+	double scaled = (double)bytes;
+	switch (units) {
+	case HT_UNITS_AUTO:
+		ht_units_bytes(bytes, fitting);
+		snprintf(out, HT_TABLE_CELL_BYTES, "%s", fitting);
+		return;
+	case HT_UNITS_BYTES:
+		snprintf(out, HT_TABLE_CELL_BYTES, "%" PRIu64, bytes);
+		return;
+	case HT_UNITS_K:
+	case HT_UNITS_M:
+	case HT_UNITS_G:
+		for (unsigned i = HT_UNITS_K; i <= units; i++)
+			scaled /= 1024;
+		/* What isn't 0 must not look so. */
+		if (bytes != 0 && scaled < 0.05)
+			snprintf(out, HT_TABLE_CELL_BYTES, "<0.1%c", suffixes[units]);
+		else
+			snprintf(out, HT_TABLE_CELL_BYTES,
+			    scaled < 99.95 && bytes != 0 ? "%.1f%c" : "%.0f%c", scaled,
+			    suffixes[units]);
+		return;
+	}
+}
+
+void
 ht_table_format(const struct ht_metric *metric, union ht_value value, char out[HT_TABLE_CELL_BYTES])
+{
+	ht_table_format_in(metric, value, HT_UNITS_AUTO, out);
+}
+
+void
+ht_table_format_in(const struct ht_metric *metric, union ht_value value, enum ht_units units,
+    char out[HT_TABLE_CELL_BYTES])
 {
 	char text[HT_UNITS_TEXT_BYTES] = "";
 	uint64_t whole = ht_metric_is_real(metric) ? rounded(value.f) : value.u;
 	switch (metric->unit) {
 	case HT_UNIT_BYTES:
-		ht_units_bytes(whole, text);
-		break;
+		ht_table_bytes(whole, units, out);
+		return;
 	case HT_UNIT_COUNT:
 		if (whole < 10000) {
 			snprintf(text, sizeof(text), "%u", (unsigned)whole);
@@ -210,26 +277,45 @@ draft_metric(const struct ht_table *table, const struct ht_metric *metric, const
 	draft->text = "-";
 	if (!table->value(item, metric, &value))
 		return;
-	ht_table_format(metric, value, draft->own);
+	ht_table_format_in(metric, value, draft->input->settings->units, draft->own);
 	draft->text = draft->own;
 	if (strcmp(draft->own, "0") != 0 && strcmp(draft->own, "0.0") != 0)
 		draft->role = HT_ROLE_NUMBER;
+}
+
+/* One cell; the text of a column that grows begins where it is scrolled to. */
+static void
+draw_cell(const struct ht_table *table, const struct ht_table_layout *layout, size_t index,
+    const void *item, const struct ht_row_item *row_item, struct ht_grid *grid, int row)
+{
+	const struct ht_column *column = &layout->shown[index].column;
+	struct ht_draft draft = {
+		.input = layout->input, .row = row_item, .role = HT_ROLE_PLAIN, .text = ""
+	};
+	if (column->draw != NULL)
+		column->draw(item, &draft);
+	else
+		draft_metric(table, metric_of(column), item, &draft);
+	if (column->grows && layout->shift != 0)
+		draft.text = ht_grid_text_behind(draft.text, layout->shift, grid->ascii);
+	ht_grid_put(grid, row, layout->shown[index].at, layout->shown[index].width,
+	    column->left ? HT_ALIGN_LEFT : HT_ALIGN_RIGHT, draft.role, draft.text);
 }
 
 void
 ht_table_draw_item(const struct ht_table *table, const struct ht_table_layout *layout,
     const void *item, struct ht_grid *grid, int row)
 {
-	for (size_t i = 0; i < layout->count; i++) {
-		const struct ht_column *column = &layout->shown[i].column;
-		struct ht_draft draft = { HT_ROLE_PLAIN, .text = "", .input = layout->input };
-		if (column->draw != NULL)
-			column->draw(item, &draft);
-		else
-			draft_metric(table, metric_of(column), item, &draft);
-		ht_grid_put(grid, row, layout->shown[i].at, layout->shown[i].width,
-		    column->left ? HT_ALIGN_LEFT : HT_ALIGN_RIGHT, draft.role, draft.text);
-	}
+	for (size_t i = 0; i < layout->count; i++)
+		draw_cell(table, layout, i, item, NULL, grid, row);
+}
+
+static void
+draw_row(const struct ht_table *table, const struct ht_table_layout *layout,
+    const struct ht_row_item *item, struct ht_grid *grid, int row)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		draw_cell(table, layout, i, item->item, item, grid, row);
 }
 
 /* Scrolls so that the selected row is in sight and no room is wasted below the last. */
@@ -259,7 +345,7 @@ ht_table_draw(const struct ht_table *table, const struct ht_table_layout *layout
 	scroll(state, (size_t)height);
 	for (size_t i = 0; i < state->page && state->top + i < state->row_count; i++) {
 		const struct ht_row_item *row = &state->rows[state->top + i];
-		ht_table_draw_item(table, layout, row->item, grid, top + (int)i);
+		draw_row(table, layout, row, grid, top + (int)i);
 		if (state->top + i == state->index)
 			ht_grid_select(grid, top + (int)i);
 	}
@@ -269,6 +355,7 @@ ht_table_draw(const struct ht_table *table, const struct ht_table_layout *layout
 static void
 move(struct ht_view_state *state, long steps)
 {
+	state->followed = false;
 	if (state->row_count == 0)
 		return;
 	size_t last = state->row_count - 1;
@@ -306,7 +393,7 @@ move_by_command(struct ht_view_state *state, enum ht_command command)
 		return true;
 	case HT_COMMAND_FIRST:
 		/* Back to how it began: the first row, whichever that will be. */
-		state->anchored = false;
+		state->anchored = state->followed = false;
 		state->index = 0;
 		return true;
 	case HT_COMMAND_LAST:
@@ -327,6 +414,12 @@ ht_table_key(const struct ht_table *table, struct ht_view_state *state, enum ht_
 		return HT_ANSWER_DONE;
 	case HT_COMMAND_SORT_RIGHT:
 		ht_order_move(table, &state->sort, 1);
+		return HT_ANSWER_DONE;
+	case HT_COMMAND_SCROLL_LEFT:
+		state->shift -= state->shift < SHIFT ? state->shift : SHIFT;
+		return HT_ANSWER_DONE;
+	case HT_COMMAND_SCROLL_RIGHT:
+		state->shift += state->shift < SHIFT_MOST ? SHIFT : 0;
 		return HT_ANSWER_DONE;
 	case HT_COMMAND_REVERSE:
 		state->sort.reversed = !state->sort.reversed;

@@ -17,7 +17,8 @@ enum { HT_TABLE_CELL_BYTES = 32 };
 struct ht_draft {
 	enum ht_role role;
 	const char *text;                  /* raw bytes: `own`, or borrowed from the frame */
-	const struct ht_view_input *input; /* what the view looks at */
+	const struct ht_view_input *input; /* what the view looks at; NULL: nothing is drawn */
+	const struct ht_row_item *row;     /* the row it is in; NULL: in none */
 	char own[HT_TABLE_CELL_BYTES];
 };
 
@@ -50,9 +51,10 @@ struct ht_table {
 
 enum { HT_TABLE_MOST_COLUMNS = 32 };
 
-/* The columns that fit, each where it stands. */
+/* The columns that fit, each where it stands, and what their drawing depends on. */
 struct ht_table_layout {
-	const struct ht_view_input *input; /* set before it is laid out; what cells may need */
+	const struct ht_view_input *input; /* borrowed */
+	size_t shift;                      /* columns by which the one that grows is scrolled */
 	size_t count;
 	struct {
 		struct ht_column column;
@@ -62,8 +64,8 @@ struct ht_table_layout {
 };
 
 /* Chooses and places columns for WIDTH; a metric that sorts and is no column of TABLE becomes one. */
-void ht_table_lay_out(const struct ht_table *table, const struct ht_sort *sort, int width,
-    struct ht_table_layout *layout);
+void ht_table_lay_out(const struct ht_table *table, const struct ht_view_input *input,
+    const struct ht_view_state *state, int width, struct ht_table_layout *layout);
 
 /* Draws the headings into one row. */
 void ht_table_draw_headings(const struct ht_table_layout *layout, const struct ht_sort *sort,
@@ -89,8 +91,15 @@ const struct ht_column *ht_table_sort_column(
 int ht_table_compare_metric(
     const struct ht_table *table, const struct ht_sort *sort, const void *a, const void *b);
 
+/* BYTES as UNITS have it: in the unit that fits, in a fixed one, or whole. */
+void ht_table_bytes(uint64_t bytes, enum ht_units units, char out[HT_TABLE_CELL_BYTES]);
+
 /* A figure of METRIC for people: at most seven columns. */
 void ht_table_format(
     const struct ht_metric *metric, union ht_value value, char out[HT_TABLE_CELL_BYTES]);
+
+/* The same, with bytes as UNITS have them. */
+void ht_table_format_in(const struct ht_metric *metric, union ht_value value, enum ht_units units,
+    char out[HT_TABLE_CELL_BYTES]);
 
 #endif

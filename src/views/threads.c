@@ -194,7 +194,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
     int height)
 {
 	const struct ht_process *process = input->process;
-	struct ht_table_layout layout = { .input = input };
+	struct ht_table_layout layout;
 	if (process == NULL) {
 		ht_identity_draw_absence(input, grid, top, height);
 		return;
@@ -209,7 +209,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 		top += used;
 		height -= used;
 	}
-	ht_table_lay_out(&table, &state->sort, grid->width, &layout);
+	ht_table_lay_out(&table, input, state, grid->width, &layout);
 	if (process->heap != NULL && (process->detail & HT_DETAIL_THREADS) != 0 &&
 	    height >= TABLE_ROWS_LEAST + 1) {
 		height -= 2;

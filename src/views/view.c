@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/units.h"
+#include "views/order.h"
 #include "views/table.h"
 
 void
@@ -60,6 +61,14 @@ same_key(struct ht_row_key a, struct ht_row_key b)
 	return a.id == b.id && a.generation == b.generation;
 }
 
+/* Somebody asked for another order: the place in it stays, as long as no row is followed. */
+static bool
+is_order_new(const struct ht_view_state *state)
+{
+	return state->sort.reversed != state->arranged_by.reversed ||
+	       !ht_order_is_same(&state->sort, &state->arranged_by);
+}
+
 /* The selection stays on its row; if that is gone, on what came into its place. */
 static void
 find_selected(struct ht_view_state *state)
@@ -68,12 +77,17 @@ find_selected(struct ht_view_state *state)
 		state->index = 0;
 		return;
 	}
+	if (is_order_new(state) && !state->followed && state->index < state->row_count) {
+		state->selected = state->rows[state->index].key;
+		return;
+	}
 	for (size_t i = 0; i < state->row_count; i++) {
 		if (same_key(state->rows[i].key, state->selected)) {
 			state->index = i;
 			return;
 		}
 	}
+	state->followed = false;
 	if (state->row_count == 0)
 		return;
 	if (state->index >= state->row_count)
@@ -95,6 +109,7 @@ ht_view_arrange(
 	if (view->table != NULL && state->row_count > 1)
 		qsort_r(state->rows, state->row_count, sizeof(*state->rows), compare_rows, &order);
 	find_selected(state);
+	state->arranged_by = state->sort;
 	return 0;
 }
 
@@ -103,6 +118,7 @@ ht_view_state_select(struct ht_view_state *state, size_t index)
 {
 	state->index = index;
 	state->anchored = true;
+	state->followed = false;
 	state->selected = state->rows[index].key;
 }
 

@@ -53,15 +53,18 @@ struct ht_view_state {
 	uint32_t uid;             /* only items of this user; UINT32_MAX: of any */
 	bool
 	    anchored; /* the selection stays on its row wherever that moves; else on the first row */
+	bool followed;              /* whatever the order: F was pressed; only where anchored */
 	struct ht_row_key selected; /* valid while anchored */
 	size_t index;               /* of the selected row */
 	size_t top;                 /* first row in sight */
+	size_t shift;               /* columns by which long text is scrolled */
 	size_t page;                /* rows in sight when it was drawn last */
 	struct ht_row_item *rows;   /* owned */
 	size_t row_count;
 	size_t row_capacity;
-	size_t shown;    /* items that a filter or a user left in */
-	size_t left_out; /* and those it left out */
+	struct ht_sort arranged_by; /* the order they are in */
+	size_t shown;               /* items that a filter or a user left in */
+	size_t left_out;            /* and those it left out */
 };
 
 struct ht_table;

@@ -97,6 +97,20 @@ screen_keys w Enter
 ok "and takes one" screen_shows '1/6 user www'
 screen_keys u a l l Enter
 ok "and all again" screen_shows 'mysqld'
+screen_keys g j F M
+ok "F follows the row" screen_shows 'following 4242'
+ok "whatever the order" selects '4242 www'
+screen_keys j L
+ok "until the selection moves" screen_lacks 'following'
+screen_keys e
+ok "e changes the units" screen_shows 'bytes of the rows in K'
+ok "of the rows" screen_shows '4242 www .* 325632K'
+screen_keys e e e e E E
+ok "E those of the header" screen_shows 'Mem 10035M/23962M'
+screen_keys E E E Right
+ok "Right shows the end of long text" screen_shows ' che 600M|orkers 16'
+screen_keys Left
+ok "Left its beginning" screen_shows 'imgd --workers 16'
 screen_keys g A
 ok "A sorts by rate" screen_shows 'RATE/s▼'
 screen_keys M

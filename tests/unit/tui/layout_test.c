@@ -114,6 +114,9 @@ what_people_do_with_rows_looks_as_it_did(void **state)
 	assert_golden("filter-wrong-80x24", picture(frames_mixed(), "\\liv>1\r", 80, 24, false));
 	assert_golden("filter-40x10", picture(frames_mixed(), "\\sql\r", 40, 10, true));
 	assert_golden("users-80x24", picture(frames_mixed(), "u", 80, 24, false));
+	assert_golden("follow-80x24", picture(frames_mixed(), "jFM", 80, 24, false));
+	assert_golden("units-80x24", picture(frames_mixed(), "eEE", 80, 24, false));
+	assert_golden("units-bytes-120x40", picture(frames_mixed(), "eeee", 120, 40, false));
 	assert_golden("kernel-80x24", picture(frames_mixed(), "K", 80, 24, false));
 }
 

@@ -223,6 +223,79 @@ sorting_moves_from_column_to_column_and_shows_what_it_sorts_by(void **state)
 }
 
 static void
+another_order_moves_the_selection_unless_it_is_followed(void **state)
+{
+	(void)state;
+	struct scene scene;
+	begin(&scene, &ht_view_processes, frames_mixed(), 0);
+	scene.view->key(&scene.state, HT_COMMAND_DOWN);
+	assert_int_equal(selected_pid(&scene), 4242);
+	scene.view->key(&scene.state, HT_COMMAND_SORT_RESIDENT);
+	drawn(&scene, 80, 8);
+	scene.view->key(&scene.state, HT_COMMAND_REVERSE);
+	drawn(&scene, 80, 8);
+	assert_int_equal(scene.state.index, 1); /* the place in the order stays */
+	assert_int_equal(selected_pid(&scene), 6001);
+	scene.state.followed = true;
+	scene.view->key(&scene.state, HT_COMMAND_REVERSE);
+	drawn(&scene, 80, 8);
+	assert_int_equal(selected_pid(&scene), 6001);
+	set_frame(&scene, frames_mixed());
+	assert_true(scene.state.followed);
+	scene.view->key(&scene.state, HT_COMMAND_DOWN);
+	assert_false(scene.state.followed);
+	scene.state.followed = true;
+	set_frame(&scene, frames_plain());
+	assert_false(scene.state.followed);
+	end(&scene);
+}
+
+static void
+long_text_is_scrolled(void **state)
+{
+	(void)state;
+	struct scene scene;
+	begin(&scene, &ht_view_processes, frames_mixed(), 0);
+	assert_non_null(strstr(drawn(&scene, 80, 8), "imgd --workers 16"));
+	scene.view->key(&scene.state, HT_COMMAND_SCROLL_RIGHT);
+	assert_null(strstr(drawn(&scene, 80, 8), "imgd"));
+	assert_non_null(strstr(drawn(&scene, 80, 8), "orkers 16"));
+	for (int i = 0; i < 2000; i++)
+		scene.view->key(&scene.state, HT_COMMAND_SCROLL_RIGHT);
+	drawn(&scene, 80, 8);
+	for (int i = 0; i < 2000; i++)
+		scene.view->key(&scene.state, HT_COMMAND_SCROLL_LEFT);
+	assert_non_null(strstr(drawn(&scene, 80, 8), "imgd --workers 16"));
+	end(&scene);
+}
+
+static void
+bytes_are_written_in_the_units_asked_for(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t bytes;
+		enum ht_units units;
+		const char *text;
+	} cases[] = { { 0, HT_UNITS_M, "0M" }, { 1, HT_UNITS_M, "<0.1M" },
+		{ 1536, HT_UNITS_K, "1.5K" }, { 1180694528, HT_UNITS_AUTO, "1.1G" },
+		{ 1180694528, HT_UNITS_K, "1153022K" }, { 1180694528, HT_UNITS_M, "1126M" },
+		{ 1180694528, HT_UNITS_G, "1.1G" }, { 1180694528, HT_UNITS_BYTES, "1180694528" },
+		{ UINT64_MAX, HT_UNITS_BYTES, "18446744073709551615" } };
+	char text[HT_TABLE_CELL_BYTES];
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ht_table_bytes(cases[i].bytes, cases[i].units, text);
+		assert_string_equal(text, cases[i].text);
+	}
+	struct scene scene;
+	begin(&scene, &ht_view_processes, frames_mixed(), 0);
+	scene_settings.units = HT_UNITS_BYTES;
+	assert_non_null(strstr(drawn(&scene, 100, 8), "   1180696576       736100352"));
+	assert_non_null(strstr(drawn(&scene, 100, 8), "(106954752)"));
+	end(&scene);
+}
+
+static void
 a_narrow_table_keeps_the_column_that_sorts(void **state)
 {
 	(void)state;
@@ -339,6 +412,9 @@ main(void)
 		cmocka_unit_test(the_selection_survives_the_end_of_its_process),
 		cmocka_unit_test(every_move_stays_within_the_rows),
 		cmocka_unit_test(sorting_moves_from_column_to_column_and_shows_what_it_sorts_by),
+		cmocka_unit_test(another_order_moves_the_selection_unless_it_is_followed),
+		cmocka_unit_test(long_text_is_scrolled),
+		cmocka_unit_test(bytes_are_written_in_the_units_asked_for),
 		cmocka_unit_test(a_narrow_table_keeps_the_column_that_sorts),
 		cmocka_unit_test(a_newcomer_is_told_how_to_begin),
 		cmocka_unit_test(threads_and_exited_ones_add_up_to_the_total),
