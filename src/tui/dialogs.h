@@ -44,6 +44,9 @@ void ht_header_units_step(struct ht_screen *screen);
 /* F: the selection stays on its row whatever the order, until it is moved. */
 void ht_follow_toggle(struct ht_screen *screen);
 
+/* S: whether the view in sight has Go's names for the figures; false: it has no figures of that kind. */
+bool ht_statistics_toggle(struct ht_screen *screen);
+
 /* F6: what the view in sight is sorted by. */
 void ht_sort_pick(struct ht_screen *screen);
 

@@ -15,6 +15,7 @@ static const char *const group_titles[HT_KEY_GROUPS] = {
 	[HT_KEY_ORDER] = "Order",
 	[HT_KEY_VIEW] = "Views",
 	[HT_KEY_PAST] = "Past",
+	[HT_KEY_GRAPH] = "Overview",
 	[HT_KEY_SCREEN] = "Screen",
 };
 
@@ -50,6 +51,10 @@ footer_word(const struct ht_key *key, const struct ht_view *view)
 		return NULL;
 	if (key->command == HT_COMMAND_OPEN)
 		return view->open_label;
+	if (key->group == HT_KEY_GRAPH && !view->zooms)
+		return NULL;
+	if ((key->group == HT_KEY_FIND || key->group == HT_KEY_ORDER) && view->table == NULL)
+		return NULL;
 	if (key->command == HT_COMMAND_BACK && !view->of_process)
 		return "Quit";
 	if (key->command == HT_COMMAND_QUIT && !view->of_process)

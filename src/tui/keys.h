@@ -12,6 +12,7 @@ enum ht_key_group {
 	HT_KEY_FIND,
 	HT_KEY_ORDER,
 	HT_KEY_VIEW,
+	HT_KEY_GRAPH,
 	HT_KEY_PAST,
 	HT_KEY_SCREEN
 };

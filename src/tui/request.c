@@ -98,7 +98,8 @@ update_detail(struct ht_screen_request *wanted, const struct ht_screen *screen)
 	int32_t chosen = screen->chosen.pid;
 	if (screen->frame == NULL)
 		chosen = screen->options->pid;
-	uint32_t detail = view->of_process ? view->detail : 0;
+	const struct ht_view_state *state = &screen->states[screen->current];
+	uint32_t detail = view->of_process ? view->detail & ~state->unneeded_detail : 0;
 	if (screen->frame == NULL && chosen != 0)
 		detail = ht_views_get(ht_views_of_process())->detail;
 	bool changed = wanted->request.detail != detail || wanted->chosen != chosen;
@@ -184,5 +185,6 @@ ht_screen_is_lacking(const struct ht_screen *screen)
 	if (screen->frame == NULL || !view->of_process)
 		return false;
 	const struct ht_process *process = ht_screen_input(screen).process;
-	return process != NULL && (process->detail & view->detail) != view->detail;
+	uint32_t needed = view->detail & ~screen->states[screen->current].unneeded_detail;
+	return process != NULL && (process->detail & needed) != needed;
 }

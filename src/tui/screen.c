@@ -185,8 +185,8 @@ open_first(struct ht_screen *screen)
 		screen->current = ht_views_of_process();
 	}
 	int error = ht_screen_arrange(screen);
-	if (options->pid == 0 && options->threads)
-		show_view(screen, ht_views_of_process());
+	if (options->threads)
+		show_view(screen, ht_views_index(&ht_view_threads));
 	return error;
 }
 
@@ -286,6 +286,8 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 	case HT_COMMAND_HEADER_UNITS:
 		ht_header_units_step(screen);
 		return HT_WISH_DRAW;
+	case HT_COMMAND_STATISTICS:
+		return ht_statistics_toggle(screen) ? HT_WISH_DRAW : HT_WISH_NOTHING;
 	case HT_COMMAND_KERNEL_THREADS:
 		ht_kernel_threads_toggle(screen);
 		return HT_WISH_DRAW;

@@ -58,3 +58,12 @@ ht_follow_toggle(struct ht_screen *screen)
 	ht_view_state_select(state, state->index);
 	state->followed = follow;
 }
+
+bool
+ht_statistics_toggle(struct ht_screen *screen)
+{
+	if (!ht_screen_view(screen)->zooms)
+		return false;
+	screen->settings.statistics = !screen->settings.statistics;
+	return true;
+}

@@ -271,7 +271,7 @@ describe(const struct ht_view_input *input, const struct ht_view_state *state, s
 const struct ht_view ht_view_processes = {
 	.name = "Processes",
 	.filtered = true,
-	.open_label = "Threads",
+	.open_label = "Overview",
 	.table = &table,
 	.initial_sort = ht_sort_default,
 	.select = select_rows,

@@ -5,6 +5,7 @@
 
 static const struct ht_view *const views[] = {
 	&ht_view_processes,
+	&ht_view_overview,
 	&ht_view_threads,
 	&ht_view_events,
 };
@@ -28,6 +29,15 @@ ht_views_of_process(void)
 {
 	size_t index = 0;
 	while (index + 1 < ht_views_count() && !views[index]->of_process)
+		index++;
+	return index;
+}
+
+size_t
+ht_views_index(const struct ht_view *view)
+{
+	size_t index = 0;
+	while (index + 1 < ht_views_count() && views[index] != view)
 		index++;
 	return index;
 }

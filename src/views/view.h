@@ -65,6 +65,9 @@ struct ht_view_state {
 	struct ht_sort arranged_by; /* the order they are in */
 	size_t shown;               /* items that a filter or a user left in */
 	size_t left_out;            /* and those it left out */
+	uint64_t span_ns;           /* of time that a graph shows; 0: nobody chose one */
+	uint64_t shown_span_ns;     /* as it was drawn last */
+	uint32_t unneeded_detail; /* of the view's lists: what had no room when it was drawn last */
 };
 
 struct ht_table;
@@ -73,6 +76,7 @@ struct ht_view {
 	const char *name;             /* on its tab */
 	bool of_process;              /* shows one chosen process */
 	bool filtered;                /* a filter is asked for its items */
+	bool zooms;                   /* the keys of graphs are its own */
 	uint32_t detail;              /* HT_DETAIL_... lists it needs of that process */
 	const char *open_label;       /* what Enter does, for the footer; NULL: nothing */
 	const struct ht_table *table; /* its columns; NULL: it isn't a table */

@@ -144,16 +144,24 @@ ok "h helps" screen_shows 'one row up'
 screen_keys Escape
 ok "Esc leaves the help" screen_shows 'COMMAND'
 screen_keys g j Enter
-ok "Enter opens the threads" screen_shows '4243 resize-1 +running'
+ok "Enter opens the overview" screen_shows 'allocating +41.2M/s'
+screen_keys S
+ok "S has Go's names for the figures" screen_shows 'TotalAlloc +3.1G'
+screen_keys S i
+ok "i shortens the time on the graph" screen_shows '-20s'
+screen_keys o o
+ok "o makes it longer" screen_shows '-1m'
+screen_keys Tab
+ok "Tab goes on to the threads" screen_shows '4243 resize-1 +running'
 ok "with what exited, and a total" screen_shows 'total +1.5 +3.1G'
 screen_keys Escape
 ok "Esc goes back" screen_shows 'COMMAND'
 screen_keys Tab
-ok "Tab goes to the next view" screen_shows 'resize-1'
+ok "Tab goes to the next view" screen_shows 'allocating'
 screen_keys BTab
 ok "S-Tab goes to the one before" screen_shows 'COMMAND'
 screen_keys 2
-ok "2 goes to the second view" screen_shows 'resize-1'
+ok "2 goes to the second view" screen_shows 'allocating'
 screen_keys 1
 ok "1 goes to the first view" screen_shows 'COMMAND'
 screen_keys d

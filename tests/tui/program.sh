@@ -24,9 +24,13 @@ target=$(pgrep -P "$pid" -x sleep || pgrep -g "$pid" -x sleep)
 screen_start 80 24 xterm-256color "$heaptop" -d 0.2
 ok "the screen marks it, with its heap" screen_shows "^\\* +$target .* c +sleep 1000"
 screen_keys Enter
+ok "its graph is there" screen_shows "live +[0-9.]+K"
+screen_keys 3
 ok "its threads are there" screen_shows "^ *$target sleep +sleeping"
 stop "$pid" >/dev/null 2>&1
 ok "its end is told" screen_shows "Process $target \\(sleep\\) has ended"
+screen_keys 2
+ok "its last picture stays" screen_shows "^sleep $target .*ended .* ago"
 screen_keys q
 ok "and how to begin, now that none is left" screen_shows 'heaptop run CMD'
 screen_keys q

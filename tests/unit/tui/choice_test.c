@@ -15,7 +15,7 @@
 #include "tui/layout.h"
 #include "tui/request.h"
 
-enum { THREADS = 1, ESCAPE = '\033' };
+enum { THREADS = 2, ESCAPE = '\033' };
 
 static struct ht_tui_options options;
 static struct ht_screen screen;
@@ -140,7 +140,7 @@ static void
 threads_are_filtered_by_themselves(void **state)
 {
 	(void)state;
-	type("\\imgd\r\r");
+	type("\\imgd\r\r\t");
 	assert_int_equal(screen.current, THREADS);
 	assert_int_equal(rows(), 4);
 	type("\\resize and alloc_rate > 12M\r");

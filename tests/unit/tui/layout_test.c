@@ -85,14 +85,14 @@ screens_look_as_they_did(void **state)
 	assert_golden("processes-40x10-ascii", picture(frames_mixed(), "I", 40, 10, true));
 	assert_golden("plain-80x24", picture(frames_plain(), "", 80, 24, false));
 	assert_golden("hostile-80x24", picture(frames_hostile(), "", 80, 24, false));
-	assert_golden("threads-80x24", picture(frames_mixed(), "j\r", 80, 24, false));
-	assert_golden("threads-120x40", picture(frames_mixed(), "j\rP", 120, 40, false));
-	assert_golden("threads-40x10", picture(frames_mixed(), "j\r", 40, 10, false));
-	assert_golden("threads-plain-80x24-ascii", picture(frames_plain(), "\r", 80, 24, true));
-	assert_golden("events-80x24", picture(frames_mixed(), "j\r\t", 80, 24, false));
-	assert_golden("events-120x40-ascii", picture(frames_mixed(), "j\r\t", 120, 40, true));
-	assert_golden("events-200x60", picture(frames_mixed(), "j\r\tjjj", 200, 60, false));
-	assert_golden("events-40x10", picture(frames_mixed(), "j\r\t", 40, 10, false));
+	assert_golden("threads-80x24", picture(frames_mixed(), "j\r\t", 80, 24, false));
+	assert_golden("threads-120x40", picture(frames_mixed(), "j\r\tP", 120, 40, false));
+	assert_golden("threads-40x10", picture(frames_mixed(), "j\r\t", 40, 10, false));
+	assert_golden("threads-plain-80x24-ascii", picture(frames_plain(), "\r\t", 80, 24, true));
+	assert_golden("events-80x24", picture(frames_mixed(), "j\r\t\t", 80, 24, false));
+	assert_golden("events-120x40-ascii", picture(frames_mixed(), "j\r\t\t", 120, 40, true));
+	assert_golden("events-200x60", picture(frames_mixed(), "j\r\t\tjjj", 200, 60, false));
+	assert_golden("events-40x10", picture(frames_mixed(), "j\r\t\t", 40, 10, false));
 	assert_golden("help-80x24", picture(frames_mixed(), "?", 80, 24, false));
 	assert_golden("help-end-40x10", picture(frames_mixed(), "?G", 40, 10, true));
 	assert_golden("delay-80x24", picture(frames_mixed(), "d0.5", 80, 24, false));
@@ -125,7 +125,7 @@ every_size_can_be_drawn(void **state)
 {
 	(void)state;
 	static const char *const keys[] = { "", "\r", "?", "d1", "G", "?G", F6, F6 "fre", F2 "jj",
-		"/w", "/\xc3\xa4xyz", "j\r\t" };
+		"/w", "/\xc3\xa4xyz", "j\r\t", "j\r\t\t", "j\r", "j\rS" };
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		for (int height = 1; height < 30; height++)
 			for (int width = 1; width < 110; width += 1 + width / 12)

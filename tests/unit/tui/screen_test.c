@@ -16,7 +16,7 @@
 #include "tui/layout.h"
 #include "tui/request.h"
 
-enum { THREADS = 1, ESCAPE = '\033' };
+enum { OVERVIEW = 1, THREADS = 2, ESCAPE = '\033' };
 
 static struct ht_tui_options options;
 static struct ht_screen screen;
@@ -57,7 +57,7 @@ q_goes_back_and_then_quits(void **state)
 	(void)state;
 	ht_screen_set_frame(&screen, frames_mixed());
 	assert_int_equal(ht_screen_key(&screen, '\r'), HT_WISH_DRAW);
-	assert_int_equal(screen.current, THREADS);
+	assert_int_equal(screen.current, OVERVIEW);
 	assert_int_equal(screen.chosen.pid, 5120);
 	assert_int_equal(ht_screen_key(&screen, 'q'), HT_WISH_DRAW);
 	assert_int_equal(screen.current, 0);
@@ -69,7 +69,7 @@ escape_goes_back_but_never_quits(void **state)
 {
 	(void)state;
 	ht_screen_set_frame(&screen, frames_mixed());
-	type("2");
+	type("3");
 	assert_int_equal(screen.current, THREADS);
 	assert_int_equal(ht_screen_key(&screen, ESCAPE), HT_WISH_DRAW);
 	assert_int_equal(ht_screen_key(&screen, ESCAPE), HT_WISH_NOTHING);
@@ -166,7 +166,7 @@ every_metric_can_be_sorted_by(void **state)
 	assert_true(screen.picker.open);
 	ht_screen_key(&screen, ESCAPE);
 	assert_ptr_equal(screen.states[0].sort.metric, ht_metric_find(HT_SCOPE_HEAP, "peak"));
-	type("\r");
+	type("\r\t");
 	ht_screen_key(&screen, KEY_F(6));
 	type("fre\r");
 	assert_int_equal(screen.states[THREADS].sort.metric->scope, HT_SCOPE_THREAD);
@@ -209,7 +209,8 @@ opens_on_the_process_that_was_asked_for(void **state)
 	(void)state;
 	options.pid = 4242;
 	assert_int_equal(ht_screen_set_frame(&screen, frames_mixed()), 0);
-	assert_int_equal(screen.current, THREADS);
+	assert_int_equal(screen.current, OVERVIEW);
+	type("\t");
 	assert_int_equal(screen.states[THREADS].row_count, 4);
 	assert_int_equal(ht_screen_set_frame(&screen, frames_plain()), 0);
 	assert_int_equal(screen.states[THREADS].row_count, 0);
@@ -255,7 +256,7 @@ the_rows_in_sight_are_asked_for(void **state)
 	type("G");
 	draw();
 	assert_int_equal(ht_screen_request_update(&wanted, &screen), 1);
-	type("\r");
+	type("\r\t");
 	draw();
 	assert_int_equal(ht_screen_request_update(&wanted, &screen), 1);
 	assert_int_equal(wanted.request.detail, HT_DETAIL_THREADS);
@@ -328,7 +329,8 @@ the_first_request_knows_the_options(void **state)
 	assert_true(wanted.request.is_hurried);
 	assert_int_equal(wanted.request.only_uid, 33);
 	assert_true(wanted.request.dead);
-	assert_int_equal(wanted.request.detail, HT_DETAIL_THREADS);
+	assert_int_equal(
+	    wanted.request.detail, HT_DETAIL_THREADS | HT_DETAIL_EVENTS | HT_DETAIL_ALLOCATOR);
 	assert_int_equal(wanted.request.detail_for.pids[0], 7);
 	ht_screen_request_release(&wanted);
 }
@@ -433,6 +435,53 @@ settings_are_begun_with(void **state)
 	assert_int_equal(screen.settings.delay_ns, 300000000);
 }
 
+/* What the picture has no room for isn't read: threads and mappings are dear. */
+static void
+only_what_the_overview_shows_is_asked_for(void **state)
+{
+	(void)state;
+	struct ht_screen_request wanted;
+	ht_screen_request_init(&wanted);
+	ht_screen_set_frame(&screen, frames_mixed());
+	type("j\r");
+	ht_grid_free(ht_layout_draw(&screen, 40, 10));
+	ht_screen_request_update(&wanted, &screen);
+	assert_int_equal(wanted.request.detail, 0);
+	ht_grid_free(ht_layout_draw(&screen, 120, 40));
+	ht_screen_request_update(&wanted, &screen);
+	assert_int_equal(
+	    wanted.request.detail, HT_DETAIL_THREADS | HT_DETAIL_EVENTS | HT_DETAIL_ALLOCATOR);
+	type("S");
+	ht_grid_free(ht_layout_draw(&screen, 120, 40));
+	ht_screen_request_update(&wanted, &screen);
+	assert_int_equal(wanted.request.detail, HT_DETAIL_EVENTS | HT_DETAIL_ALLOCATOR);
+	ht_screen_request_release(&wanted);
+}
+
+static void
+graphs_have_keys_of_their_own(void **state)
+{
+	(void)state;
+	struct ht_view_state *overview = &screen.states[OVERVIEW];
+	ht_screen_set_frame(&screen, frames_mixed());
+	assert_int_equal(ht_screen_key(&screen, 'o'), HT_WISH_NOTHING);
+	assert_int_equal(ht_screen_key(&screen, 'S'), HT_WISH_NOTHING);
+	type("\r");
+	draw();
+	assert_int_equal(overview->shown_span_ns, UINT64_C(60000000000));
+	type("oo");
+	draw();
+	assert_int_equal(overview->shown_span_ns, UINT64_C(120000000000));
+	type("o");
+	draw();
+	type("iiii");
+	for (int i = 0; i < 40; i++) {
+		draw();
+		type("i");
+	}
+	assert_int_equal(overview->span_ns, UINT64_C(30000000000));
+}
+
 int
 main(void)
 {
@@ -455,6 +504,8 @@ main(void)
 		TEST(the_first_picture_is_hurried_and_completed),
 		TEST(an_order_by_a_costly_column_asks_for_all),
 		TEST(the_first_request_knows_the_options),
+		TEST(only_what_the_overview_shows_is_asked_for),
+		TEST(graphs_have_keys_of_their_own),
 		TEST(a_signal_is_for_the_process_that_was_selected),
 		TEST(settings_take_effect_at_once_and_are_saved),
 		TEST(what_was_chosen_by_keys_is_saved),

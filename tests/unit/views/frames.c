@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "heaptop/segment.h"
+#include "model/maps.h"
 
 #define MIB(n) (UINT64_C(n) << 20)
 
@@ -82,6 +83,10 @@ add_heap(struct ht_frame *frame, struct ht_process *process, uint64_t live, doub
 	HT_SET_U(&heap->values, HT_HEAP_FREED, live * 9);
 	HT_SET_U(&heap->values, HT_HEAP_FREED_BLOCKS, live / 28);
 	HT_SET_F(&heap->values, HT_HEAP_ALLOC_RATE, rate);
+	HT_SET_F(&heap->values, HT_HEAP_ALLOC_BLOCKS_RATE, rate / 4096);
+	HT_SET_F(&heap->values, HT_HEAP_FREE_RATE, rate * 0.9);
+	HT_SET_F(&heap->values, HT_HEAP_FREE_BLOCKS_RATE, rate * 0.9 / 4096);
+	HT_SET_U(&heap->values, HT_HEAP_FAILED, 0);
 	return heap;
 }
 
@@ -169,6 +174,33 @@ add_events(struct ht_frame *frame, struct ht_process *process)
 	process->detail |= HT_DETAIL_EVENTS;
 }
 
+/* A reading of the mappings three seconds ago. */
+static void
+add_maps(struct ht_frame *frame, struct ht_process *process)
+{
+	static const uint64_t parts[HT_RESIDENT_PARTS] = { [HT_RESIDENT_LIVE] = MIB(316),
+		[HT_RESIDENT_OVERHEAD] = MIB(22),
+		[HT_RESIDENT_FREE] = MIB(134),
+		[HT_RESIDENT_STACKS] = MIB(16),
+		[HT_RESIDENT_FILES] = MIB(8),
+		[HT_RESIDENT_REST] = MIB(2) };
+	struct ht_maps *maps = ht_arena_alloc(frame->arena, sizeof(*maps));
+	maps->monotonic_ns = frame->monotonic_ns - UINT64_C(3000000000);
+	maps->total.size = MIB(900);
+	maps->kinds[HT_MAP_HEAP] = (struct ht_map_figures){ .size = MIB(100), .resident = MIB(80) };
+	maps->kinds[HT_MAP_ARENA] =
+	    (struct ht_map_figures){ .size = MIB(500), .resident = MIB(392) };
+	maps->kinds[HT_MAP_THREAD_STACK] =
+	    (struct ht_map_figures){ .size = MIB(32), .resident = MIB(16) };
+	maps->resident.total_bytes = MIB(498);
+	maps->resident.present = (1u << HT_RESIDENT_PARTS) - 1 - (1u << HT_RESIDENT_HEAP);
+	maps->resident.estimated = 1u << HT_RESIDENT_OVERHEAD | 1u << HT_RESIDENT_FREE;
+	memcpy(maps->resident.bytes, parts, sizeof(parts));
+	process->maps = maps;
+	process->detail |= HT_DETAIL_ALLOCATOR;
+	HT_SET_U(&process->values, HT_PROCESS_LIMIT, UINT64_C(2) << 30);
+}
+
 struct ht_frame *
 frames_mixed(void)
 {
@@ -179,6 +211,7 @@ frames_mixed(void)
 	add_heap(frame, process, MIB(318), 41.2 * 1048576);
 	add_threads(frame, process);
 	add_events(frame, process);
+	add_maps(frame, process);
 	process = add_process(frame, 5120, "app", "store --cache 600M", MIB(1126));
 	add_heap(frame, process, MIB(702), 38.1 * 1048576);
 	process = add_process(frame, 877, "me", "sqlite3 big.db", MIB(22));
