@@ -17,6 +17,8 @@ enum {
 	FIRST_WAIT_MS = 100, /* for the first frame, until the screen says that it waits */
 	LATE_WAIT_MS = 500,  /* how often to look whether a tick hangs */
 	IDLE_READS_MOST = 8,
+	EXTRA_AFTER =
+	    5, /* frames in their turn, before one more for what came into sight by itself */
 };
 
 /* A tick that takes longer is told to the person, as is its delay if that is longer still. */
@@ -31,7 +33,8 @@ end(struct ht_loop *loop, int result)
 
 /*
  * Tells the worker what the screen wants, if that has changed.  What has just come into sight
- * shouldn't wait for the next tick; but where a tick asked for brings others into sight in turn, they wait.
+ * shouldn't wait for the next tick; but where others come all the time, as while a program is built,
+ * a tick more for each would double what the screen costs.
  */
 static void
 tell_worker(struct ht_loop *loop)
@@ -40,7 +43,7 @@ tell_worker(struct ht_loop *loop)
 	int changed = ht_screen_request_update(&loop->wanted, &loop->screen);
 	if (changed <= 0 || ht_worker_request(loop->worker, &loop->wanted.request) != 0)
 		return;
-	bool may_wake = loop->by_person || !loop->is_extra;
+	bool may_wake = loop->by_person || loop->plain_frames >= EXTRA_AFTER;
 	if (was_hurried || (may_wake && ht_screen_is_lacking(&loop->screen))) {
 		ht_worker_wake(loop->worker);
 		loop->woken = true;
@@ -178,7 +181,7 @@ take_frame(struct ht_loop *loop, struct ht_error *error)
 		return;
 	}
 	loop->dirty = true;
-	loop->is_extra = loop->woken;
+	loop->plain_frames = loop->woken ? 0 : loop->plain_frames + 1;
 	loop->woken = false;
 	if (ht_screen_set_frame(&loop->screen, frame) != -ESRCH)
 		return;

@@ -20,11 +20,11 @@ struct ht_loop {
 	struct ht_signals signals;
 	struct ht_term term;
 	struct ht_theme theme;
-	bool dirty;     /* the picture has to be made anew */
-	bool stale;     /* and all of it sent, whatever the terminal shows */
-	bool by_person; /* a key was pressed since the last picture */
-	bool woken;     /* a tick was asked for whose frame hasn't come */
-	bool is_extra;  /* the frame at hand was asked for */
+	bool dirty;            /* the picture has to be made anew */
+	bool stale;            /* and all of it sent, whatever the terminal shows */
+	bool by_person;        /* a key was pressed since the last picture */
+	bool woken;            /* a tick was asked for whose frame hasn't come */
+	unsigned plain_frames; /* that came since, each in its turn */
 	bool ended;
 	int result;          /* of ht_tui_run, once ended */
 	unsigned idle_reads; /* times the terminal was readable and had nothing */
