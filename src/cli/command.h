@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A command: each is one file cmd_*.c that ends in one entry of this kind, and
- * one line in main.c's table.
+ * one line in commands.def.
  */
 #ifndef HT_CLI_COMMAND_H
 #define HT_CLI_COMMAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "cli/options.h"
 
@@ -23,10 +24,12 @@ struct ht_subcommand {
 	int (*run)(const struct ht_options *options, char **operands);
 };
 
-extern const struct ht_subcommand ht_command_screen;
-extern const struct ht_subcommand ht_command_snapshot;
-extern const struct ht_subcommand ht_command_run;
-extern const struct ht_subcommand ht_command_demo;
-extern const struct ht_subcommand ht_command_check;
+extern const struct ht_subcommand ht_command_screen; /* what `heaptop` alone does */
+#define HT_COMMAND(name) extern const struct ht_subcommand ht_command_##name;
+#include "cli/commands.def"
+#undef HT_COMMAND
+
+/* Every command that has a name. */
+const struct ht_subcommand *const *ht_commands(size_t *count);
 
 #endif

@@ -12,14 +12,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 
-static const struct ht_subcommand *const commands[] = {
-	&ht_command_run,
-	&ht_command_snapshot,
-	&ht_command_demo,
-	&ht_command_check,
-};
-
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { MOST_COMMANDS = 32 };
 
 static int
 print_help(const struct ht_subcommand *command)
@@ -28,8 +21,10 @@ print_help(const struct ht_subcommand *command)
 	printf("Usage: heaptop %s%s%s\n%s\n", name, name[0] != '\0' ? " " : "", command->arguments,
 	    command->summary);
 	if (command->name == NULL) {
+		size_t count;
+		const struct ht_subcommand *const *commands = ht_commands(&count);
 		printf("\nCommands ('heaptop COMMAND --help' tells more):\n");
-		for (int i = 0; i < COMMANDS; i++)
+		for (size_t i = 0; i < count; i++)
 			printf("  heaptop %-10s %-28s %s\n", commands[i]->name,
 			    commands[i]->arguments, commands[i]->summary);
 	}
@@ -73,13 +68,15 @@ usage_error(const struct ht_subcommand *command, const struct ht_error *error)
 static const struct ht_subcommand *
 find_command(const char *word, struct ht_error *error)
 {
-	const char *names[COMMANDS];
-	for (int i = 0; i < COMMANDS; i++) {
+	size_t count;
+	const struct ht_subcommand *const *commands = ht_commands(&count);
+	const char *names[MOST_COMMANDS];
+	for (size_t i = 0; i < count && i < MOST_COMMANDS; i++) {
 		names[i] = commands[i]->name;
 		if (strcmp(word, names[i]) == 0)
 			return commands[i];
 	}
-	const char *nearest = ht_nearest(word, names, COMMANDS);
+	const char *nearest = ht_nearest(word, names, count);
 	if (nearest != NULL)
 		ht_error_set(error, HT_ERROR_USAGE, "unknown command '%s': did you mean '%s'?",
 		    word, nearest);
