@@ -59,6 +59,7 @@ find_value(const struct ht_filter_subject *subject, const struct ht_metric *metr
 	case HT_SCOPE_THREAD:
 	case HT_SCOPE_CLASS:
 	case HT_SCOPE_EVENT:
+	case HT_SCOPE_MAP:
 	case HT_SCOPES:
 		break;
 	}

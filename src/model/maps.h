@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 struct ht_heap_sample;
 
 /* What a mapping is.  Where the kernel doesn't say, its neighbours and its shape tell. */
@@ -107,6 +109,8 @@ struct ht_maps {
 	struct ht_map
 	    *maps; /* by address, those for several last; NULL: the list wasn't asked for */
 	size_t count;
+	struct ht_map *groups; /* the list put together by kind, files and shared memory by name */
+	size_t group_count;
 	enum ht_allocator allocator;
 	bool has_thread_stacks;      /* some were told by their shape */
 	struct ht_resident resident; /* present 0: nothing was read */
@@ -117,6 +121,9 @@ bool ht_maps_were_read(const struct ht_maps *maps);
 
 /* Fills MAPS->resident from its sums and HEAP as of the same moment; NULL: the heap isn't known. */
 void ht_maps_divide(struct ht_maps *maps, const struct ht_heap_sample *heap);
+
+/* Fills MAPS->groups, in ARENA, from its list.  0 or -ENOMEM. */
+int ht_maps_group(struct ht_maps *maps, struct ht_arena *arena);
 
 /* For ht_assert_slow: the sums agree with each other. */
 bool ht_maps_are_valid(const struct ht_maps *maps);

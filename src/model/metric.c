@@ -28,6 +28,7 @@ ht_metric_table(enum ht_metric_scope scope, size_t *count)
 		[HT_SCOPE_THREAD] = HT_THREAD_METRICS,
 		[HT_SCOPE_CLASS] = HT_CLASS_METRICS,
 		[HT_SCOPE_EVENT] = HT_EVENT_METRICS,
+		[HT_SCOPE_MAP] = HT_MAP_METRICS,
 	};
 	size_t first = 0;
 	for (unsigned i = 0; i < (unsigned)scope; i++)

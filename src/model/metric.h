@@ -17,48 +17,62 @@ enum ht_metric_scope {
 	HT_SCOPE_THREAD,
 	HT_SCOPE_CLASS,
 	HT_SCOPE_EVENT,
+	HT_SCOPE_MAP,
 	HT_SCOPES
 };
 enum ht_metric_kind { HT_KIND_GAUGE, HT_KIND_COUNTER, HT_KIND_RATE };
 enum ht_metric_unit { HT_UNIT_BYTES, HT_UNIT_BLOCKS, HT_UNIT_COUNT, HT_UNIT_NS, HT_UNIT_PERCENT };
 
-/* HT_HOST_..., HT_PROCESS_..., HT_HEAP_..., HT_THREAD_...: index into a value set.  HT_CLASS_..., HT_EVENT_...: of lists that have none. */
+/* HT_HOST_..., HT_PROCESS_..., HT_HEAP_..., HT_THREAD_...: index into a value set.  HT_CLASS_..., HT_EVENT_..., HT_MAP_...: of lists that have none. */
 #define HT_SELECT_HOST_HOST(x) x,
 #define HT_SELECT_HOST_PROCESS(x)
 #define HT_SELECT_HOST_HEAP(x)
 #define HT_SELECT_HOST_THREAD(x)
 #define HT_SELECT_HOST_CLASS(x)
 #define HT_SELECT_HOST_EVENT(x)
+#define HT_SELECT_HOST_MAP(x)
 #define HT_SELECT_PROCESS_HOST(x)
 #define HT_SELECT_PROCESS_PROCESS(x) x,
 #define HT_SELECT_PROCESS_HEAP(x)
 #define HT_SELECT_PROCESS_THREAD(x)
 #define HT_SELECT_PROCESS_CLASS(x)
 #define HT_SELECT_PROCESS_EVENT(x)
+#define HT_SELECT_PROCESS_MAP(x)
 #define HT_SELECT_HEAP_HOST(x)
 #define HT_SELECT_HEAP_PROCESS(x)
 #define HT_SELECT_HEAP_HEAP(x) x,
 #define HT_SELECT_HEAP_THREAD(x)
 #define HT_SELECT_HEAP_CLASS(x)
 #define HT_SELECT_HEAP_EVENT(x)
+#define HT_SELECT_HEAP_MAP(x)
 #define HT_SELECT_THREAD_HOST(x)
 #define HT_SELECT_THREAD_PROCESS(x)
 #define HT_SELECT_THREAD_HEAP(x)
 #define HT_SELECT_THREAD_THREAD(x) x,
 #define HT_SELECT_THREAD_CLASS(x)
 #define HT_SELECT_THREAD_EVENT(x)
+#define HT_SELECT_THREAD_MAP(x)
 #define HT_SELECT_CLASS_HOST(x)
 #define HT_SELECT_CLASS_PROCESS(x)
 #define HT_SELECT_CLASS_HEAP(x)
 #define HT_SELECT_CLASS_THREAD(x)
 #define HT_SELECT_CLASS_CLASS(x) x,
 #define HT_SELECT_CLASS_EVENT(x)
+#define HT_SELECT_CLASS_MAP(x)
 #define HT_SELECT_EVENT_HOST(x)
 #define HT_SELECT_EVENT_PROCESS(x)
 #define HT_SELECT_EVENT_HEAP(x)
 #define HT_SELECT_EVENT_THREAD(x)
 #define HT_SELECT_EVENT_CLASS(x)
 #define HT_SELECT_EVENT_EVENT(x) x,
+#define HT_SELECT_EVENT_MAP(x)
+#define HT_SELECT_MAP_HOST(x)
+#define HT_SELECT_MAP_PROCESS(x)
+#define HT_SELECT_MAP_HEAP(x)
+#define HT_SELECT_MAP_THREAD(x)
+#define HT_SELECT_MAP_CLASS(x)
+#define HT_SELECT_MAP_EVENT(x)
+#define HT_SELECT_MAP_MAP(x) x,
 
 enum ht_host_metric {
 #define HT_METRIC(scope, id, ...) HT_SELECT_HOST_##scope(HT_HOST_##id)
@@ -100,6 +114,13 @@ enum ht_event_metric {
 #include "heaptop/metrics.def"
 #undef HT_METRIC
 	HT_EVENT_METRICS
+};
+
+enum ht_map_metric {
+#define HT_METRIC(scope, id, ...) HT_SELECT_MAP_##scope(HT_MAP_##id)
+#include "heaptop/metrics.def"
+#undef HT_METRIC
+	HT_MAP_METRICS
 };
 
 /* One value; which member is in use follows from the metric (ht_metric_is_real). */

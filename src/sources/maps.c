@@ -266,7 +266,8 @@ tell(struct ht_poll *poll, const struct reading *reading, struct ht_sample *samp
 	if ((poll->request->detail & HT_DETAIL_MAPS) == 0 || reading->maps.count == 0)
 		return 0;
 	maps->count = reading->maps.count;
-	return copy_list(poll->arena, reading, maps);
+	int result = copy_list(poll->arena, reading, maps);
+	return result == 0 ? ht_maps_group(maps, poll->arena) : result;
 }
 
 static int

@@ -8,6 +8,7 @@ static const struct ht_view *const views[] = {
 	&ht_view_overview,
 	&ht_view_threads,
 	&ht_view_events,
+	&ht_view_maps,
 };
 
 _Static_assert(sizeof(views) / sizeof(views[0]) <= HT_VIEWS_MOST, "more views than digits");

@@ -25,5 +25,6 @@ extern const struct ht_view ht_view_processes;
 extern const struct ht_view ht_view_overview;
 extern const struct ht_view ht_view_threads;
 extern const struct ht_view ht_view_events;
+extern const struct ht_view ht_view_maps;
 
 #endif

@@ -164,6 +164,43 @@ an_unknown_figure_makes_an_unknown_sum(void **state)
 }
 
 static void
+mappings_of_a_file_are_one_group(void **state)
+{
+	(void)state;
+	struct ht_map list[] = {
+		{ .kind = HT_MAP_FILE_TEXT,
+		    .name = "/lib/b",
+		    .count = 1,
+		    .figures = { .size = 1 } },
+		{ .kind = HT_MAP_FILE_DATA,
+		    .name = "/lib/a",
+		    .count = 1,
+		    .figures = { .size = 2 } },
+		{ .kind = HT_MAP_ANONYMOUS,
+		    .name = "[anon:x]",
+		    .count = 1,
+		    .figures = { .size = 4 } },
+		{ .kind = HT_MAP_FILE_DATA,
+		    .name = "/lib/b",
+		    .count = 1,
+		    .figures = { .size = 8 } },
+		{ .kind = HT_MAP_ANONYMOUS, .name = "", .count = 7, .figures = { .size = 16 } },
+	};
+	struct ht_maps maps = { .maps = list, .count = 5 };
+	struct ht_arena *arena = ht_arena_new();
+	assert_non_null(arena);
+	assert_int_equal(ht_maps_group(&maps, arena), 0);
+	assert_int_equal(maps.group_count, 3);
+	assert_int_equal(maps.groups[0].kind, HT_MAP_ANONYMOUS);
+	assert_int_equal(maps.groups[0].count, 8);
+	assert_int_equal(maps.groups[0].figures.size, 20);
+	assert_string_equal(maps.groups[1].name, "/lib/a");
+	assert_string_equal(maps.groups[2].name, "/lib/b");
+	assert_int_equal(maps.groups[2].figures.size, 9);
+	ht_arena_free(arena);
+}
+
+static void
 every_kind_and_part_has_its_words(void **state)
 {
 	(void)state;
@@ -188,6 +225,7 @@ main(void)
 		cmocka_unit_test(blocks_of_unknown_size_divide_nothing),
 		cmocka_unit_test(nothing_read_is_nothing_known),
 		cmocka_unit_test(an_unknown_figure_makes_an_unknown_sum),
+		cmocka_unit_test(mappings_of_a_file_are_one_group),
 		cmocka_unit_test(every_kind_and_part_has_its_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 #include "model/metric.h"
 
 static const enum ht_metric_scope scopes[] = { HT_SCOPE_HOST, HT_SCOPE_PROCESS, HT_SCOPE_HEAP,
-	HT_SCOPE_THREAD, HT_SCOPE_CLASS, HT_SCOPE_EVENT };
+	HT_SCOPE_THREAD, HT_SCOPE_CLASS, HT_SCOPE_EVENT, HT_SCOPE_MAP };
 enum { SCOPES = sizeof(scopes) / sizeof(scopes[0]) };
 
 static void

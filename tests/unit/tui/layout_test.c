@@ -16,15 +16,22 @@
 
 #include "frames.h"
 #include "tui/layout.h"
+#include "views/registry.h"
 
 /* Keys that are no character, in a string of keys. */
 #define F1 "\x81"
 #define F2 "\x82"
 #define F6 "\x86"
 
+/* The digit of a view's tab, wherever that stands. */
+#define MAPS "\x90"
+
 static int
 key_of(char c)
 {
+	for (int i = 0; c == MAPS[0] && ht_views_get((size_t)i) != NULL; i++)
+		if (ht_views_get((size_t)i) == &ht_view_maps)
+			return '1' + i;
 	return c >= F1[0] && c < F1[0] + 12 ? KEY_F(c - F1[0] + 1) : c;
 }
 
@@ -93,6 +100,12 @@ screens_look_as_they_did(void **state)
 	assert_golden("events-120x40-ascii", picture(frames_mixed(), "j\r\t\t", 120, 40, true));
 	assert_golden("events-200x60", picture(frames_mixed(), "j\r\t\tjjj", 200, 60, false));
 	assert_golden("events-40x10", picture(frames_mixed(), "j\r\t\t", 40, 10, false));
+	assert_golden("maps-80x24", picture(frames_mixed(), "j\r" MAPS, 80, 24, false));
+	assert_golden("maps-120x40-ascii", picture(frames_mixed(), "j\r" MAPS, 120, 40, true));
+	assert_golden("maps-200x60", picture(frames_mixed(), "j\r" MAPS "jj>", 200, 60, false));
+	assert_golden("maps-40x10", picture(frames_mixed(), "j\r" MAPS, 40, 10, false));
+	assert_golden("maps-denied-80x24", picture(frames_mixed(), "jj\r" MAPS, 80, 24, false));
+	assert_golden("maps-hostile-80x24", picture(frames_hostile(), "\r" MAPS, 80, 24, false));
 	assert_golden("help-80x24", picture(frames_mixed(), "?", 80, 24, false));
 	assert_golden("help-end-40x10", picture(frames_mixed(), "?G", 40, 10, true));
 	assert_golden("delay-80x24", picture(frames_mixed(), "d0.5", 80, 24, false));

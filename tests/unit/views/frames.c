@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "heaptop/segment.h"
 #include "model/maps.h"
 
@@ -174,30 +175,65 @@ add_events(struct ht_frame *frame, struct ht_process *process)
 	process->detail |= HT_DETAIL_EVENTS;
 }
 
-/* A reading of the mappings three seconds ago. */
-static void
-add_maps(struct ht_frame *frame, struct ht_process *process)
+/* A mapping of SIZE of which RESIDENT is in memory. */
+static struct ht_map
+map_of(enum ht_map_kind kind, const char *name, uint64_t size, uint64_t resident)
 {
-	static const uint64_t parts[HT_RESIDENT_PARTS] = { [HT_RESIDENT_LIVE] = MIB(316),
-		[HT_RESIDENT_OVERHEAD] = MIB(22),
-		[HT_RESIDENT_FREE] = MIB(134),
-		[HT_RESIDENT_STACKS] = MIB(16),
-		[HT_RESIDENT_FILES] = MIB(8),
-		[HT_RESIDENT_REST] = MIB(2) };
+	bool is_file = kind == HT_MAP_FILE_TEXT || kind == HT_MAP_FILE_DATA;
+	return (struct ht_map){ .kind = kind,
+		.name = name,
+		.count = 1,
+		.figures = { size, resident, is_file ? resident / 3 : resident,
+		    is_file ? 0 : resident, is_file ? 0 : resident, 0 } };
+}
+
+/* The COUNT mappings of LIST, read 3 s ago, and where the resident memory is. */
+static void
+add_maps(
+    struct ht_frame *frame, struct ht_process *process, const struct ht_map *list, size_t count)
+{
 	struct ht_maps *maps = ht_arena_alloc(frame->arena, sizeof(*maps));
 	maps->monotonic_ns = frame->monotonic_ns - UINT64_C(3000000000);
-	maps->total.size = MIB(900);
-	maps->kinds[HT_MAP_HEAP] = (struct ht_map_figures){ .size = MIB(100), .resident = MIB(80) };
-	maps->kinds[HT_MAP_ARENA] =
-	    (struct ht_map_figures){ .size = MIB(500), .resident = MIB(392) };
-	maps->kinds[HT_MAP_THREAD_STACK] =
-	    (struct ht_map_figures){ .size = MIB(32), .resident = MIB(16) };
-	maps->resident.total_bytes = MIB(498);
-	maps->resident.present = (1u << HT_RESIDENT_PARTS) - 1 - (1u << HT_RESIDENT_HEAP);
-	maps->resident.estimated = 1u << HT_RESIDENT_OVERHEAD | 1u << HT_RESIDENT_FREE;
-	memcpy(maps->resident.bytes, parts, sizeof(parts));
+	maps->maps = ht_arena_array(frame->arena, count, sizeof(*list));
+	maps->count = maps->mapping_count = count;
+	memcpy(maps->maps, list, count * sizeof(*list));
+	for (size_t i = 0; i < count; i++) {
+		maps->kind_counts[list[i].kind]++;
+		ht_map_figures_add(&maps->kinds[list[i].kind], &list[i].figures);
+		ht_map_figures_add(&maps->total, &list[i].figures);
+	}
+	maps->allocator = HT_ALLOCATOR_GLIBC;
+	maps->has_thread_stacks = true;
+	const struct ht_heap_sample heap = { .values = process->heap->values };
+	ht_maps_divide(maps, &heap);
+	ht_assert(ht_maps_group(maps, frame->arena) == 0);
 	process->maps = maps;
-	process->detail |= HT_DETAIL_ALLOCATOR;
+	process->detail |= HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR;
+}
+
+static void
+add_usual_maps(struct ht_frame *frame, struct ht_process *process)
+{
+	const struct ht_map list[] = {
+		map_of(HT_MAP_FILE_TEXT, "/opt/imgd/bin/imgd", MIB(2), MIB(1)),
+		map_of(HT_MAP_FILE_DATA, "/opt/imgd/bin/imgd", MIB(1), MIB(1) / 2),
+		map_of(HT_MAP_HEAP, "[heap]", MIB(96), MIB(80)),
+		map_of(HT_MAP_ARENA, "", MIB(64), MIB(60)),
+		map_of(HT_MAP_ARENA, "", MIB(64), MIB(41)),
+		map_of(HT_MAP_ANONYMOUS, "", MIB(300), MIB(280)),
+		map_of(HT_MAP_THREAD_STACK, "", MIB(8), MIB(2)),
+		map_of(HT_MAP_THREAD_STACK, "", MIB(8), MIB(3)),
+		map_of(HT_MAP_FILE_TEXT, "/usr/lib/x86_64-linux-gnu/libc.so.6", MIB(2), MIB(1)),
+		map_of(HT_MAP_FILE_DATA, "/usr/lib/x86_64-linux-gnu/libc.so.6", MIB(1), 72 << 10),
+		map_of(
+		    HT_MAP_FILE_TEXT, "/usr/lib/x86_64-linux-gnu/libjpeg.so.62", MIB(1), 300 << 10),
+		map_of(HT_MAP_SHARED, "/dev/shm/imgd", MIB(64), MIB(12)),
+		map_of(HT_MAP_SEGMENT, "/dev/shm/heaptop-33/1.4242.7", MIB(25), 60 << 10),
+		map_of(HT_MAP_RESERVED, "", MIB(1024), 0),
+		map_of(HT_MAP_STACK, "[stack]", 132 << 10, 60 << 10),
+		map_of(HT_MAP_KERNEL, "[vdso]", 8 << 10, 4 << 10),
+	};
+	add_maps(frame, process, list, sizeof(list) / sizeof(list[0]));
 	HT_SET_U(&process->values, HT_PROCESS_LIMIT, UINT64_C(2) << 30);
 }
 
@@ -211,11 +247,14 @@ frames_mixed(void)
 	add_heap(frame, process, MIB(318), 41.2 * 1048576);
 	add_threads(frame, process);
 	add_events(frame, process);
-	add_maps(frame, process);
+	add_usual_maps(frame, process);
 	process = add_process(frame, 5120, "app", "store --cache 600M", MIB(1126));
 	add_heap(frame, process, MIB(702), 38.1 * 1048576);
 	process = add_process(frame, 877, "me", "sqlite3 big.db", MIB(22));
 	add_heap(frame, process, MIB(11), 12288);
+	static const struct ht_maps denied = { .reason = "not permitted" };
+	process->maps = &denied;
+	process->detail |= HT_DETAIL_MAPS;
 	process = add_process(frame, 2, "root", "kthreadd", 0);
 	process->command = "";
 	process->values.present = 0;
@@ -266,6 +305,11 @@ frames_hostile(void)
 		    add_process(frame, 100 + (int32_t)i, names[i], names[i], MIB(1) * (20 - i));
 		add_heap(frame, process, MIB(1) * (20 - i), 0);
 	}
+	/* The same names again, on files that are mapped. */
+	struct ht_map maps[sizeof(names) / sizeof(names[0])];
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		maps[i] = map_of(HT_MAP_FILE_DATA, names[i], MIB(1), MIB(1) * (20 - i) / 20);
+	add_maps(frame, &frame->processes[0], maps, sizeof(maps) / sizeof(maps[0]));
 	return frame;
 }
 
