@@ -47,6 +47,11 @@ void ht_follow_toggle(struct ht_screen *screen);
 /* S: whether the view in sight has Go's names for the figures; false: it has no figures of that kind. */
 bool ht_statistics_toggle(struct ht_screen *screen);
 
+/* t: processes as a tree; - + *: folds and unfolds it.  H: threads below their process. */
+void ht_tree_toggle(struct ht_screen *screen);
+void ht_fold_command(struct ht_screen *screen, enum ht_command command);
+void ht_thread_rows_toggle(struct ht_screen *screen);
+
 /* F6: what the view in sight is sorted by. */
 void ht_sort_pick(struct ht_screen *screen);
 

@@ -19,7 +19,8 @@ void
 ht_screen_request_release(struct ht_screen_request *wanted)
 {
 	free(wanted->rows);
-	wanted->rows = NULL;
+	free(wanted->sight);
+	wanted->rows = wanted->sight = NULL;
 }
 
 /* Text of rows out of sight is looked into: they need their command lines. */
@@ -56,7 +57,7 @@ wanted_process(const struct ht_screen *screen, size_t index)
 	const struct ht_view_state *state = &screen->states[screen->current];
 	if (needs_names(screen))
 		return &screen->frame->processes[index];
-	return state->rows[state->top + index].item;
+	return state->rows[state->top + index].process;
 }
 
 static int32_t
@@ -90,6 +91,30 @@ update_rows(struct ht_screen_request *wanted, const struct ht_screen *screen)
 	return changed ? 1 : 0;
 }
 
+/* Where threads are rows, those in sight need them.  1, 0 or -ENOMEM, as update_rows. */
+static int
+update_threads(struct ht_screen_request *wanted, const struct ht_screen *screen)
+{
+	const struct ht_view_state *state = &screen->states[screen->current];
+	size_t most = state->page < state->row_count ? state->page : state->row_count, count = 0;
+	int32_t *sight = reallocarray(wanted->sight, most + 1, sizeof(*sight));
+	if (sight == NULL)
+		return -ENOMEM;
+	wanted->sight = sight;
+	bool changed = wanted->request.detail != HT_DETAIL_THREADS;
+	for (size_t i = state->top; i < state->row_count && i - state->top < most; i++) {
+		int32_t pid = state->rows[i].process->key.pid;
+		if (count > 0 && sight[count - 1] == pid)
+			continue;
+		changed |= count >= wanted->request.detail_for.count || sight[count] != pid;
+		sight[count++] = pid;
+	}
+	changed |= wanted->request.detail_for.count != count;
+	wanted->request.detail = count != 0 ? HT_DETAIL_THREADS : 0;
+	wanted->request.detail_for = (struct ht_pid_list){ sight, count };
+	return changed;
+}
+
 /* The lists of the chosen process. */
 static bool
 update_detail(struct ht_screen_request *wanted, const struct ht_screen *screen)
@@ -102,7 +127,8 @@ update_detail(struct ht_screen_request *wanted, const struct ht_screen *screen)
 	uint32_t detail = view->of_process ? view->detail & ~state->unneeded_detail : 0;
 	if (screen->frame == NULL && chosen != 0)
 		detail = ht_views_get(ht_views_of_process())->detail;
-	bool changed = wanted->request.detail != detail || wanted->chosen != chosen;
+	bool changed = wanted->request.detail != detail || wanted->chosen != chosen ||
+		       wanted->request.detail_for.pids != &wanted->chosen;
 	wanted->chosen = chosen;
 	wanted->request.detail = detail;
 	wanted->request.detail_for = (struct ht_pid_list){ &wanted->chosen, chosen != 0 };
@@ -142,7 +168,13 @@ ht_screen_request_update(struct ht_screen_request *wanted, const struct ht_scree
 	int changed = update_rows(wanted, screen);
 	if (changed < 0)
 		return changed;
-	changed |= update_detail(wanted, screen);
+	bool rows_have_threads = screen->frame != NULL && screen->settings.threads &&
+				 !ht_views_get(screen->current)->of_process;
+	int detail =
+	    rows_have_threads ? update_threads(wanted, screen) : update_detail(wanted, screen);
+	if (detail < 0)
+		return detail;
+	changed |= detail;
 	bool all = needs_all(screen);
 	changed |= all != request->all_costly;
 	request->all_costly = all;
@@ -173,6 +205,22 @@ lacks_commands(const struct ht_screen *screen)
 	return false;
 }
 
+/* Some process in sight lacks the threads that are to be rows. */
+static bool
+lacks_threads(const struct ht_screen *screen)
+{
+	const struct ht_view_state *state = &screen->states[screen->current];
+	if (!screen->settings.threads || ht_views_get(screen->current)->of_process)
+		return false;
+	for (size_t i = state->top; i < state->row_count && i - state->top < state->page; i++) {
+		const struct ht_process *process = state->rows[i].process;
+		if ((process->detail & HT_DETAIL_THREADS) == 0 &&
+		    process->quality != HT_QUALITY_DEAD)
+			return true;
+	}
+	return false;
+}
+
 bool
 ht_screen_is_lacking(const struct ht_screen *screen)
 {
@@ -180,7 +228,7 @@ ht_screen_is_lacking(const struct ht_screen *screen)
 	/* No tick to come changes what was. */
 	if (screen->past.paused)
 		return false;
-	if (lacks_commands(screen))
+	if (lacks_commands(screen) || lacks_threads(screen))
 		return true;
 	if (screen->frame == NULL || !view->of_process)
 		return false;

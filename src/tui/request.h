@@ -14,6 +14,7 @@ struct ht_screen_request {
 	int32_t chosen;
 	int32_t *rows; /* owned */
 	size_t capacity;
+	int32_t *sight; /* owned; processes of which threads are rows */
 };
 
 void ht_screen_request_init(struct ht_screen_request *wanted);

@@ -23,6 +23,7 @@ ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *options, b
 		screen->settings = *options->settings;
 	if (options->delay_ns != 0)
 		screen->settings.delay_ns = options->delay_ns;
+	screen->settings.threads |= options->threads && options->pid == 0;
 	screen->header.delay_ns = screen->settings.delay_ns;
 	screen->settings.sort = options->sort;
 	if (options->notice != NULL)
@@ -141,7 +142,7 @@ static const struct ht_process *
 selected_process(const struct ht_screen *screen)
 {
 	const struct ht_row_item *row = ht_view_selected(&screen->states[screen->current]);
-	return screen->frame != NULL && row != NULL ? row->item : NULL;
+	return screen->frame != NULL && row != NULL ? row->process : NULL;
 }
 
 const struct ht_process *
@@ -185,7 +186,7 @@ open_first(struct ht_screen *screen)
 		screen->current = ht_views_of_process();
 	}
 	int error = ht_screen_arrange(screen);
-	if (options->threads)
+	if (options->pid != 0 && options->threads)
 		show_view(screen, ht_views_index(&ht_view_threads));
 	return error;
 }
@@ -276,6 +277,17 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 		return HT_WISH_DRAW;
 	case HT_COMMAND_USER:
 		ht_user_pick(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_TREE:
+		ht_tree_toggle(screen);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_FOLD:
+	case HT_COMMAND_UNFOLD:
+	case HT_COMMAND_FOLD_ALL:
+		ht_fold_command(screen, command);
+		return HT_WISH_DRAW;
+	case HT_COMMAND_THREAD_ROWS:
+		ht_thread_rows_toggle(screen);
 		return HT_WISH_DRAW;
 	case HT_COMMAND_FOLLOW:
 		ht_follow_toggle(screen);

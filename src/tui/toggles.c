@@ -5,6 +5,7 @@
 #include "tui/dialogs.h"
 #include "views/choice.h"
 #include "views/table.h"
+#include "views/tree.h"
 
 void
 ht_kernel_threads_toggle(struct ht_screen *screen)
@@ -66,4 +67,43 @@ ht_statistics_toggle(struct ht_screen *screen)
 		return false;
 	screen->settings.statistics = !screen->settings.statistics;
 	return true;
+}
+
+void
+ht_tree_toggle(struct ht_screen *screen)
+{
+	bool *tree = &screen->settings.tree;
+	*tree = !*tree;
+	ht_screen_arrange(screen);
+	ht_screen_say(screen, *tree ? "as a tree: - + * fold" : "as a list");
+}
+
+void
+ht_fold_command(struct ht_screen *screen, enum ht_command command)
+{
+	struct ht_view_state *state = ht_screen_state(screen);
+	int error = 0;
+	if (!screen->settings.tree || ht_screen_view(screen)->of_process) {
+		ht_screen_say(screen, "what can be folded is the tree of processes: t");
+		return;
+	}
+	if (command == HT_COMMAND_FOLD)
+		error = ht_tree_fold(state);
+	else if (command == HT_COMMAND_UNFOLD)
+		ht_tree_unfold(state);
+	else
+		error = ht_tree_fold_all(state);
+	if (error == 0)
+		ht_screen_arrange(screen);
+	else
+		ht_screen_say(screen, "not enough memory to fold");
+}
+
+void
+ht_thread_rows_toggle(struct ht_screen *screen)
+{
+	bool *threads = &screen->settings.threads;
+	*threads = !*threads;
+	ht_screen_arrange(screen);
+	ht_screen_say(screen, "threads %s", *threads ? "below their process" : "hidden");
 }

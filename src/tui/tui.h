@@ -21,7 +21,7 @@
 struct ht_tui_options {
 	uint64_t delay_ns;       /* between ticks; 0: as the settings say */
 	int32_t pid;             /* opens on this process; 0: on all */
-	bool threads;            /* opens on the Threads view: of pid, or of the first row */
+	bool threads;            /* opens on the threads: of pid, else below each process */
 	struct ht_pid_list only; /* only these processes are shown; count 0: all; borrowed */
 	uint32_t only_uid;       /* only processes of this user; UINT32_MAX: any */
 	const char *filter;      /* of the processes, known to be right; NULL: none; borrowed */

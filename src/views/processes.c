@@ -6,14 +6,17 @@
 
 #include "views/choice.h"
 #include "views/registry.h"
+#include "views/fold.h"
 #include "views/table.h"
+#include "views/tree.h"
 
 static void
 draw_mark(const void *item, struct ht_draft *draft)
 {
 	const struct ht_process *process = item;
 	draft->role = HT_ROLE_MARK;
-	draft->text = process->heap != NULL ? "*" : "";
+	bool is_thread = draft->row != NULL && draft->row->is_thread;
+	draft->text = process->heap != NULL && !is_thread ? "*" : "";
 }
 
 static void
@@ -55,7 +58,8 @@ draw_heap(const void *item, struct ht_draft *draft)
 	} else if (process->heap == NULL && HT_HAS(&process->values, HT_PROCESS_ANONYMOUS) &&
 		   process->values.value[HT_PROCESS_ANONYMOUS].u != 0) {
 		ht_table_bytes(process->values.value[HT_PROCESS_ANONYMOUS].u, units, figure);
-		snprintf(draft->own, sizeof(draft->own), "(%.29s)", figure);
+		snprintf(draft->own, sizeof(draft->own), "(%s%.28s)",
+		    draft->row != NULL && draft->row->below != 0 ? "~" : "", figure);
 		draft->text = draft->own;
 	}
 }
@@ -80,6 +84,8 @@ static void
 draw_source(const void *item, struct ht_draft *draft)
 {
 	const struct ht_process *process = item;
+	if (draft->row != NULL && draft->row->is_thread)
+		return;
 	draft->role = HT_ROLE_WARNING;
 	switch (process->quality) {
 	case HT_QUALITY_LIVE:
@@ -118,6 +124,10 @@ static void
 draw_command(const void *item, struct ht_draft *draft)
 {
 	const struct ht_process *process = item;
+	if (draft->row != NULL && draft->row->is_thread) {
+		draft->text = process->name;
+		return;
+	}
 	bool told = process->command != NULL && process->command[0] != '\0';
 	draft->role = process->heap != NULL ? HT_ROLE_NAME : HT_ROLE_PLAIN;
 	draft->text = told ? without_directories(process->command) : process->name;
@@ -184,8 +194,23 @@ select_rows(const struct ht_view_input *input, struct ht_view_state *state)
 		struct ht_row_key key = { (uint64_t)process->key.pid,
 			process->key.start_time_ticks };
 		if (ht_choice_shows_process(input, state, process))
-			error = ht_view_state_add(state, key, process);
+			error = ht_view_state_push(
+			    state, &(struct ht_row_item){
+				       .key = key, .item = process, .process = process });
 	}
+	return error;
+}
+
+static int
+order(const struct ht_view_input *input, struct ht_view_state *state)
+{
+	int error = 0;
+	if (input->settings->tree)
+		error = ht_tree_arrange(input, &table, state);
+	else
+		ht_view_state_sort(state, &table);
+	if (error == 0 && input->settings->threads)
+		error = ht_tree_add_threads(&table, state);
 	return error;
 }
 
@@ -250,6 +275,17 @@ describe_anonymous(const struct ht_process *process, struct ht_text *out)
 	    reason != NULL ? reason : "not instrumented");
 }
 
+/* A folded row: of how many it is the sum, and what that says. */
+static void
+describe_sum(const struct ht_row_item *row, const struct ht_metric *metric, struct ht_text *out)
+{
+	ht_text_add_format(out, " Sum over %u processes", (unsigned)row->below + 1);
+	if (ht_fold_is_at_most(metric))
+		ht_text_add_string(out, ", at most: what they share counts for each");
+	else if (metric->scope == HT_SCOPE_HEAP)
+		ht_text_add_string(out, ", those with a heap");
+}
+
 static void
 describe(const struct ht_view_input *input, const struct ht_view_state *state, struct ht_text *out)
 {
@@ -264,7 +300,9 @@ describe(const struct ht_view_input *input, const struct ht_view_state *state, s
 		return;
 	}
 	ht_describe_column(&table, sort, out);
-	if (by_metric)
+	if (by_metric && row->below != 0)
+		describe_sum(row, sort->metric, out);
+	else if (by_metric)
 		ht_describe_quality(process, sort->metric, out);
 }
 
@@ -275,6 +313,7 @@ const struct ht_view ht_view_processes = {
 	.table = &table,
 	.initial_sort = ht_sort_default,
 	.select = select_rows,
+	.order = order,
 	.draw = draw,
 	.key = key,
 	.describe = describe,

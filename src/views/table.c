@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "views/fold.h"
 #include "views/order.h"
+#include "views/tree.h"
 
 /* Of a column that isn't in the table; and no column's own importance reaches the sorting one's. */
 enum { DYNAMIC_WIDTH = 8, SORTING_IMPORTANCE = 100 };
@@ -278,9 +280,25 @@ draft_metric(const struct ht_table *table, const struct ht_metric *metric, const
 	if (!table->value(item, metric, &value))
 		return;
 	ht_table_format_in(metric, value, draft->input->settings->units, draft->own);
+	if (draft->row != NULL && draft->row->below != 0 && ht_fold_is_at_most(metric)) {
+		memmove(draft->own + 1, draft->own, sizeof(draft->own) - 1);
+		draft->own[0] = '~';
+		draft->own[sizeof(draft->own) - 1] = '\0';
+	}
 	draft->text = draft->own;
 	if (strcmp(draft->own, "0") != 0 && strcmp(draft->own, "0.0") != 0)
 		draft->role = HT_ROLE_NUMBER;
+}
+
+/* NAME with the lines of the tree before it, where ROW is in one; TEXT keeps what is made. */
+static const char *
+behind_branch(const struct ht_row_item *row, const char *name, bool ascii, struct ht_text *text)
+{
+	if (row->below == 0 && (row->branch == NULL || row->branch[0] == '\0'))
+		return name;
+	ht_tree_draw_branch(row, ascii, text);
+	ht_text_add_string(text, name);
+	return text->failed ? name : ht_text_string(text);
 }
 
 /* One cell; the text of a column that grows begins where it is scrolled to. */
@@ -296,10 +314,15 @@ draw_cell(const struct ht_table *table, const struct ht_table_layout *layout, si
 		column->draw(item, &draft);
 	else
 		draft_metric(table, metric_of(column), item, &draft);
+	struct ht_text text;
+	ht_text_init(&text);
+	if (column->grows && row_item != NULL)
+		draft.text = behind_branch(row_item, draft.text, grid->ascii, &text);
 	if (column->grows && layout->shift != 0)
 		draft.text = ht_grid_text_behind(draft.text, layout->shift, grid->ascii);
 	ht_grid_put(grid, row, layout->shown[index].at, layout->shown[index].width,
 	    column->left ? HT_ALIGN_LEFT : HT_ALIGN_RIGHT, draft.role, draft.text);
+	ht_text_release(&text);
 }
 
 void

@@ -22,13 +22,18 @@ ht_view_state_release(struct ht_view_state *state)
 {
 	free(state->rows);
 	state->rows = NULL;
+	ht_arena_free(state->arena);
+	state->arena = NULL;
+	free(state->folded);
+	state->folded = NULL;
+	state->folded_count = 0;
 	ht_filter_free(state->filter);
 	state->filter = NULL;
 	state->row_count = state->row_capacity = 0;
 }
 
 int
-ht_view_state_add(struct ht_view_state *state, struct ht_row_key key, const void *item)
+ht_view_state_push(struct ht_view_state *state, const struct ht_row_item *item)
 {
 	if (state->row_count == state->row_capacity) {
 		size_t capacity = state->row_capacity != 0 ? state->row_capacity * 2 : 64;
@@ -38,8 +43,23 @@ ht_view_state_add(struct ht_view_state *state, struct ht_row_key key, const void
 		state->rows = rows;
 		state->row_capacity = capacity;
 	}
-	state->rows[state->row_count++] = (struct ht_row_item){ key, item };
+	state->rows[state->row_count++] = *item;
 	return 0;
+}
+
+int
+ht_view_state_add(struct ht_view_state *state, struct ht_row_key key, const void *item)
+{
+	struct ht_row_item row = { .key = key, .item = item };
+	return ht_view_state_push(state, &row);
+}
+
+struct ht_arena *
+ht_view_state_arena(struct ht_view_state *state)
+{
+	if (state->arena == NULL)
+		state->arena = ht_arena_new();
+	return state->arena;
 }
 
 struct order {
@@ -53,6 +73,14 @@ compare_rows(const void *a, const void *b, void *data)
 	const struct order *order = data;
 	const struct ht_row_item *row_a = a, *row_b = b;
 	return order->table->compare(order->sort, row_a->item, row_b->item);
+}
+
+void
+ht_view_state_sort(struct ht_view_state *state, const struct ht_table *table)
+{
+	struct order order = { table, &state->sort };
+	if (state->row_count > 1)
+		qsort_r(state->rows, state->row_count, sizeof(*state->rows), compare_rows, &order);
 }
 
 static bool
@@ -99,17 +127,28 @@ int
 ht_view_arrange(
     const struct ht_view *view, const struct ht_view_input *input, struct ht_view_state *state)
 {
+	size_t offset = state->index - (state->top < state->index ? state->top : state->index);
+	if (state->arena != NULL)
+		ht_arena_reset(state->arena);
 	state->row_count = state->shown = state->left_out = 0;
 	int error = view->select(input, state);
 	if (error != 0) {
 		state->row_count = 0;
 		return error;
 	}
-	struct order order = { view->table, &state->sort };
-	if (view->table != NULL && state->row_count > 1)
-		qsort_r(state->rows, state->row_count, sizeof(*state->rows), compare_rows, &order);
+	if (view->order != NULL)
+		error = view->order(input, state);
+	else if (view->table != NULL)
+		ht_view_state_sort(state, view->table);
+	if (error != 0) {
+		state->row_count = 0;
+		return error;
+	}
 	find_selected(state);
 	state->arranged_by = state->sort;
+	/* Threads come and go with what is in sight: the selected row stays where it is. */
+	if (input->settings->threads && state->anchored)
+		state->top = state->index > offset ? state->index - offset : 0;
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "model/filter.h"
 #include "model/frame.h"
@@ -40,7 +41,15 @@ struct ht_row_key {
 /* An item of a view: a process or a thread of the frame. */
 struct ht_row_item {
 	struct ht_row_key key;
-	const void *item; /* borrowed from the frame */
+	const void *item; /* borrowed from the frame, or from the state's arena */
+
+	/* Of rows that are processes, or threads among them (tree.h). */
+	const struct ht_process *process; /* the frame's own that the row is about; else NULL */
+	const char *branch;               /* codes of the lines before it; NULL: none */
+	struct ht_fold_sum *sum;          /* its item where rows are folded into it; fold.c's */
+	uint32_t below;                   /* rows that are folded into it */
+	bool is_parent;                   /* some row is below it, folded or not */
+	bool is_thread;
 };
 
 /*
@@ -62,6 +71,9 @@ struct ht_view_state {
 	struct ht_row_item *rows;   /* owned */
 	size_t row_count;
 	size_t row_capacity;
+	struct ht_arena *arena;    /* owned; what rows need until they are arranged anew */
+	struct ht_row_key *folded; /* owned */
+	size_t folded_count;
 	struct ht_sort arranged_by; /* the order they are in */
 	size_t shown;               /* items that a filter or a user left in */
 	size_t left_out;            /* and those it left out */
@@ -84,6 +96,8 @@ struct ht_view {
 	struct ht_sort (*initial_sort)(void);
 	/* Puts the frame's items into STATE, unordered.  0 or -ENOMEM. */
 	int (*select)(const struct ht_view_input *input, struct ht_view_state *state);
+	/* Puts them in order; 0 or -ENOMEM.  NULL: by the table's columns. */
+	int (*order)(const struct ht_view_input *input, struct ht_view_state *state);
 	/* Fills HEIGHT rows of GRID from TOP on. */
 	void (*draw)(const struct ht_view_input *input, struct ht_view_state *state,
 	    struct ht_grid *grid, int top, int height);
@@ -98,6 +112,15 @@ void ht_view_state_release(struct ht_view_state *state);
 
 /* Adds an item; for select functions.  0 or -ENOMEM. */
 int ht_view_state_add(struct ht_view_state *state, struct ht_row_key key, const void *item);
+
+/* Adds a copy of ITEM.  0 or -ENOMEM. */
+int ht_view_state_push(struct ht_view_state *state, const struct ht_row_item *item);
+
+/* Memory that lives until the rows are arranged anew; NULL for lack of it. */
+struct ht_arena *ht_view_state_arena(struct ht_view_state *state);
+
+/* Orders the rows by the columns of TABLE. */
+void ht_view_state_sort(struct ht_view_state *state, const struct ht_table *table);
 
 /* Selects, orders, and finds the selected row again.  0 or -ENOMEM: no rows then. */
 int ht_view_arrange(

@@ -111,6 +111,14 @@ screen_keys E E E Right
 ok "Right shows the end of long text" screen_shows ' che 600M|orkers 16'
 screen_keys Left
 ok "Left its beginning" screen_shows 'imgd --workers 16'
+screen_keys H
+ok "H shows threads below their process" screen_shows '4243 www .* resize-1$'
+screen_keys H g t
+ok "t shows a tree" screen_shows 'as a tree'
+screen_keys F5
+ok "F5, too" screen_shows 'as a list'
+screen_keys -
+ok "folding is the tree's" screen_shows 'what can be folded is the tree'
 screen_keys g A
 ok "A sorts by rate" screen_shows 'RATE/s▼'
 screen_keys M

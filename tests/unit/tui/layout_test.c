@@ -130,6 +130,10 @@ what_people_do_with_rows_looks_as_it_did(void **state)
 	assert_golden("follow-80x24", picture(frames_mixed(), "jFM", 80, 24, false));
 	assert_golden("units-80x24", picture(frames_mixed(), "eEE", 80, 24, false));
 	assert_golden("units-bytes-120x40", picture(frames_mixed(), "eeee", 120, 40, false));
+	assert_golden("tree-80x24", picture(frames_tree(), "t", 80, 24, false));
+	assert_golden("tree-folded-80x24-ascii", picture(frames_tree(), "t*M", 80, 24, true));
+	assert_golden("tree-40x10", picture(frames_tree(), "tG", 40, 10, false));
+	assert_golden("thread-rows-80x24", picture(frames_mixed(), "H", 80, 24, false));
 	assert_golden("kernel-80x24", picture(frames_mixed(), "K", 80, 24, false));
 }
 

@@ -314,6 +314,28 @@ frames_hostile(void)
 }
 
 struct ht_frame *
+frames_tree(void)
+{
+	static const struct {
+		int32_t pid, parent;
+		const char *name;
+		unsigned resident_mib, live_mib;
+	} rows[] = { { 1, 0, "init", 10, 0 }, { 10, 1, "shell", 5, 2 },
+		{ 11, 1, "server", 100, 80 }, { 20, 10, "make", 20, 12 },
+		{ 21, 10, "editor", 30, 25 }, { 30, 21, "linter", 40, 0 }, { 40, 41, "egg", 3, 0 },
+		{ 41, 40, "hen", 4, 0 }, { 50, 999, "orphan", 6, 0 } };
+	struct ht_frame *frame = new_frame(sizeof(rows) / sizeof(rows[0]));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ht_process *process = add_process(
+		    frame, rows[i].pid, "me", rows[i].name, (uint64_t)rows[i].resident_mib << 20);
+		process->parent_pid = rows[i].parent;
+		if (rows[i].live_mib != 0)
+			add_heap(frame, process, (uint64_t)rows[i].live_mib << 20, 1048576);
+	}
+	return frame;
+}
+
+struct ht_frame *
 frames_many(size_t count, unsigned step)
 {
 	struct ht_frame *frame = new_frame(count);
