@@ -52,6 +52,9 @@ void ht_tree_toggle(struct ht_screen *screen);
 void ht_fold_command(struct ht_screen *screen, enum ht_command command);
 void ht_thread_rows_toggle(struct ht_screen *screen);
 
+/* m: threads of one name as one row. */
+void ht_merge_toggle(struct ht_screen *screen);
+
 /* F6: what the view in sight is sorted by. */
 void ht_sort_pick(struct ht_screen *screen);
 

@@ -289,6 +289,9 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 	case HT_COMMAND_THREAD_ROWS:
 		ht_thread_rows_toggle(screen);
 		return HT_WISH_DRAW;
+	case HT_COMMAND_MERGE:
+		ht_merge_toggle(screen);
+		return HT_WISH_DRAW;
 	case HT_COMMAND_FOLLOW:
 		ht_follow_toggle(screen);
 		return HT_WISH_DRAW;

@@ -107,3 +107,12 @@ ht_thread_rows_toggle(struct ht_screen *screen)
 	ht_screen_arrange(screen);
 	ht_screen_say(screen, "threads %s", *threads ? "below their process" : "hidden");
 }
+
+void
+ht_merge_toggle(struct ht_screen *screen)
+{
+	bool *merged = &screen->settings.merge_threads;
+	*merged = !*merged;
+	ht_screen_arrange(screen);
+	ht_screen_say(screen, *merged ? "threads of one name are one row" : "each thread is a row");
+}

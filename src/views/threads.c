@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "views/choice.h"
 #include "views/identity.h"
+#include "views/merge.h"
 #include "views/registry.h"
 #include "views/table.h"
 
@@ -21,7 +22,10 @@ draw_tid(const void *item, struct ht_draft *draft)
 	const struct ht_thread *thread = item;
 	if (thread->tid == SUMMARY_TID)
 		return;
-	snprintf(draft->own, sizeof(draft->own), "%d", thread->tid);
+	if (thread->tid == HT_MERGED_TID)
+		snprintf(draft->own, sizeof(draft->own), "%zu of", ht_merge_count(thread));
+	else
+		snprintf(draft->own, sizeof(draft->own), "%d", thread->tid);
 	draft->text = draft->own;
 }
 
@@ -110,7 +114,9 @@ compare(const struct ht_sort *sort, const void *item_a, const void *item_b)
 		order = sort->reversed ? strcmp(b->name, a->name) : strcmp(a->name, b->name);
 		break;
 	}
-	return order != 0 ? order : compare_tids(a, b);
+	if (order == 0)
+		order = compare_tids(a, b);
+	return order != 0 ? order : strcmp(a->name, b->name);
 }
 
 static const struct ht_table table = {
@@ -125,6 +131,8 @@ static int
 select_rows(const struct ht_view_input *input, struct ht_view_state *state)
 {
 	int error = 0;
+	if (input->settings->merge_threads)
+		return ht_merge_select(input, state);
 	for (size_t i = 0; input->process != NULL && i < input->process->thread_count && error == 0;
 	     i++) {
 		const struct ht_thread *thread = &input->process->threads[i];

@@ -343,6 +343,32 @@ threads_and_exited_ones_add_up_to_the_total(void **state)
 }
 
 static void
+threads_of_one_name_are_merged(void **state)
+{
+	(void)state;
+	struct scene scene;
+	begin(&scene, &ht_view_threads, frames_mixed(), 4242);
+	scene_settings.merge_threads = true;
+	const char *text = drawn(&scene, 100, 14);
+	assert_int_equal(scene.state.row_count, 3);
+	assert_non_null(strstr(text, "2 of resize-*        running "));
+	const struct ht_thread *merged = scene.state.rows[0].item;
+	assert_int_equal(merged->values.value[HT_THREAD_ALLOCATED].u, UINT64_C(2300) << 20);
+	assert_true(merged->values.value[HT_THREAD_ALLOC_RATE].f == 24.5e6);
+	scene.view->key(&scene.state, HT_COMMAND_DOWN);
+	scene.view->key(&scene.state, HT_COMMAND_UP);
+	struct ht_row_key key = scene.state.selected;
+	set_frame(&scene, frames_mixed());
+	assert_int_equal(scene.state.rows[scene.state.index].key.id, key.id);
+	struct ht_error error;
+	ht_filter_parse("name = resize-1", &scene.state.filter, &error);
+	drawn(&scene, 100, 14);
+	assert_int_equal(scene.state.row_count, 1);
+	assert_int_equal(scene.state.rows[0].key.id, 4243);
+	end(&scene);
+}
+
+static void
 threads_of_a_plain_process_are_shown_with_the_reason(void **state)
 {
 	(void)state;
@@ -418,6 +444,7 @@ main(void)
 		cmocka_unit_test(a_narrow_table_keeps_the_column_that_sorts),
 		cmocka_unit_test(a_newcomer_is_told_how_to_begin),
 		cmocka_unit_test(threads_and_exited_ones_add_up_to_the_total),
+		cmocka_unit_test(threads_of_one_name_are_merged),
 		cmocka_unit_test(threads_of_a_plain_process_are_shown_with_the_reason),
 		cmocka_unit_test(a_process_that_ended_is_said_to_have),
 		cmocka_unit_test(hostile_names_leave_every_row_aligned),
