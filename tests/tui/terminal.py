@@ -2,92 +2,16 @@
 """What a multiplexer can't show: the screen on a bare pseudo terminal that isn't drained, goes
 away, types nonsense, or isn't there at all."""
 
-import fcntl
 import os
 import random
-import select
 import signal
-import struct
 import subprocess
 import sys
-import termios
+import tempfile
 import time
 
-FAKE = os.path.join(os.environ["HT_TOP_BUILDDIR"], "tests/tui/fake_screen")
-LIMIT = 30.0  # seconds, for what has to happen
-
-results = 0
-
-
-def result(passed, name, *reasons):
-    global results
-    results += 1
-    print(f"{'ok' if passed else 'not ok'} {results} - {name}")
-    if not passed:
-        for reason in reasons:
-            print(f"# {reason!r}")
-    sys.stdout.flush()
-
-
-class Screen:
-    """A screen on a terminal of its own; drained only by drain() and read_until()."""
-
-    def __init__(self, *arguments, rows=24, columns=80, ignored=None):
-        self.ignored = ignored
-        self.master, self.slave = os.openpty()
-        size = struct.pack("HHHH", rows, columns, 0, 0)
-        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, size)
-        self.before = termios.tcgetattr(self.slave)
-        environment = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8")
-        self.process = subprocess.Popen(
-            [FAKE, *arguments], stdin=self.slave, stdout=self.slave, stderr=self.slave,
-            env=environment, preexec_fn=self.take_terminal)
-        self.seen = b""
-
-    def take_terminal(self):
-        os.setsid()
-        if self.ignored is not None:
-            signal.signal(self.ignored, signal.SIG_IGN)
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    def drain(self, seconds):
-        """What comes within so long; b"" when nothing does."""
-        taken = b""
-        while select.select([self.master], [], [], seconds)[0]:
-            taken += os.read(self.master, 65536)
-            seconds = min(seconds, 0.05)
-        self.seen += taken
-        return taken
-
-    def read_until(self, piece):
-        end = time.monotonic() + LIMIT
-        while piece not in self.seen and time.monotonic() < end:
-            if select.select([self.master], [], [], 0.1)[0]:
-                self.seen += os.read(self.master, 65536)
-        return piece in self.seen
-
-    def type(self, keys):
-        os.write(self.master, keys)
-
-    def ended(self):
-        """Its exit status; None: it doesn't end."""
-        try:
-            return self.process.wait(LIMIT)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            return None
-
-    def is_restored(self):
-        return termios.tcgetattr(self.slave) == self.before
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        for descriptor in (self.master, self.slave):
-            if descriptor >= 0:
-                os.close(descriptor)
+sys.dont_write_bytecode = True
+from bare import FAKE, LIMIT, Screen, result  # noqa: E402
 
 
 def refused(name, reason, **streams):
@@ -160,7 +84,9 @@ def random_keys():
     keys = [bytes([code]) for code in range(1, 256) if code not in b"qQ\x03\x1a"]
     keys += [b"\033[A", b"\033OB", b"\033[5~", b"\033[6~", b"\033[Z", b"\033[1;5D", b"\033OP",
              b"\033[<0;10;10M", b"\033[200~", "é漢".encode(), b"2", b"\r", b"d", b"?", b"\033"]
-    screen = Screen("-d", "0.1", "many")
+    # What is typed may be the name of a file.
+    place = tempfile.TemporaryDirectory()
+    screen = Screen("-d", "0.1", "many", cwd=place.name)
     screen.read_until(b"COMMAND")
     for _ in range(300):
         screen.type(b"".join(generator.choices(keys, k=8)))
