@@ -25,6 +25,7 @@ static const struct {
 	{ HT_HEAP_ALLOCATED_BLOCKS, HT_HEAP_ALLOC_BLOCKS_RATE },
 	{ HT_HEAP_FREED, HT_HEAP_FREE_RATE },
 	{ HT_HEAP_FREED_BLOCKS, HT_HEAP_FREE_BLOCKS_RATE },
+	{ HT_HEAP_GC_EVENTS, HT_HEAP_GC_RATE },
 };
 enum { HEAP_RATES = sizeof(heap_rates) / sizeof(heap_rates[0]) };
 

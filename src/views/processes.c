@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "views/choice.h"
+#include "views/past.h"
 #include "views/registry.h"
 #include "views/fold.h"
 #include "views/table.h"
@@ -139,18 +140,27 @@ static const struct ht_column columns[] = {
 	{ .title = "PID", .help = "number of the process", .field = HT_SORT_PID, .draw = draw_pid,
 	  .searched = true, .width = 7, .importance = 95 },
 	{ .title = "USER", .help = "user the process runs as", .field = HT_SORT_USER, .draw = draw_user,
-	  .width = 8, .left = true, .costly = true, .importance = 30 },
+	  .width = 8, .left = true, .costly = true, .importance = 10 },
 	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_PROCESS, .metric = HT_PROCESS_RESIDENT,
 	  .width = 6, .importance = 60 },
 	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_HEAP, .metric = HT_HEAP_LIVE, .draw = draw_heap,
 	  .width = 7, .importance = 97 },
 	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_HEAP, .metric = HT_HEAP_ALLOC_RATE,
 	  .width = 8, .importance = 90 },
+	{ .title = "TREND", .unsorted = true, .draw = ht_past_draw_trend, .width = 5, .most = 10,
+	  .left = true, .importance = 55 },
+	{ .title = HT_PAST_DELTA, .ascii_title = HT_PAST_DELTA_ASCII, .unsorted = true, .draw = ht_past_draw_process_growth,
+	  .shown = ht_past_has_mark, .bytes = true, .width = 9, .importance = 70 },
 	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_PROCESS, .metric = HT_PROCESS_THREAD_COUNT,
 	  .width = 4, .costly = true, .importance = 40 },
+	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_HEAP, .metric = HT_HEAP_GC_RATE,
+	  .width = 5, .importance = 14 },
+	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_HEAP, .metric = HT_HEAP_LAST_GC_PAUSE,
+	  .width = 6, .importance = 12 },
 	{ .title = "SRC", .unsorted = true, .draw = draw_source, .width = 5, .left = true, .importance = 50 },
 	{ .title = "COMMAND", .help = "name and arguments of the process, in the order of the names",
-	  .field = HT_SORT_NAME, .draw = draw_command, .searched = true, .width = 8, .left = true, .grows = true, .importance = 85 },
+	  .field = HT_SORT_NAME, .draw = draw_command, .searched = true, .width = 8, .wanted = 20,
+	  .left = true, .grows = true, .importance = 85 },
 };
 /* clang-format on */
 
@@ -268,11 +278,14 @@ key(struct ht_view_state *state, enum ht_command command)
 
 /* What stands in place of the heap that nobody tells, and why. */
 static void
-describe_anonymous(const struct ht_process *process, struct ht_text *out)
+describe_anonymous(
+    const struct ht_view_input *input, const struct ht_process *process, struct ht_text *out)
 {
 	const char *reason = process->quality_reason;
-	ht_text_add_format(out, "HEAP: unknown, %s; (N) is anonymous resident memory.",
+	ht_text_add_format(out, "HEAP: unknown, %s; (N): anonymous resident",
 	    reason != NULL ? reason : "not instrumented");
+	ht_past_describe_growth(input, process, out);
+	ht_text_add_string(out, ".");
 }
 
 /* A folded row: of how many it is the sum, and what that says. */
@@ -289,14 +302,13 @@ describe_sum(const struct ht_row_item *row, const struct ht_metric *metric, stru
 static void
 describe(const struct ht_view_input *input, const struct ht_view_state *state, struct ht_text *out)
 {
-	(void)input;
 	const struct ht_sort *sort = &state->sort;
 	const struct ht_row_item *row = ht_view_selected(state);
 	const struct ht_process *process = row != NULL ? row->item : NULL;
 	bool by_metric = process != NULL && sort->field == HT_SORT_METRIC;
 	if (by_metric && process->heap == NULL && sort->metric->scope == HT_SCOPE_HEAP &&
 	    sort->metric->index == HT_HEAP_LIVE) {
-		describe_anonymous(process, out);
+		describe_anonymous(input, process, out);
 		return;
 	}
 	ht_describe_column(&table, sort, out);

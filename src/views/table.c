@@ -13,7 +13,7 @@
 #include "views/tree.h"
 
 /* Of a column that isn't in the table; and no column's own importance reaches the sorting one's. */
-enum { DYNAMIC_WIDTH = 8, SORTING_IMPORTANCE = 100 };
+enum { DYNAMIC_WIDTH = 8, SORTING_IMPORTANCE = 100, COMFORT_IMPORTANCE = 30 };
 
 /* Columns that an arrow scrolls long text by, and the furthest it goes. */
 enum { SHIFT = 8, SHIFT_MOST = 4096 };
@@ -65,7 +65,8 @@ ht_table_compare_metric(
 static void
 append_column(struct ht_table_layout *layout, const struct ht_column *column)
 {
-	if (layout->count == HT_TABLE_MOST_COLUMNS)
+	if (layout->count == HT_TABLE_MOST_COLUMNS ||
+	    (column->shown != NULL && !column->shown(layout->input)))
 		return;
 	layout->shown[layout->count].column = *column;
 	layout->shown[layout->count].width = column->width;
@@ -93,7 +94,7 @@ extra_width(const struct ht_column *column, enum ht_units units)
 		[HT_UNITS_G] = 0,
 		[HT_UNITS_BYTES] = 8 };
 	bool is_bytes = column->field == HT_SORT_METRIC && metric_of(column)->unit == HT_UNIT_BYTES;
-	return is_bytes && !column->unsorted ? widths[units] : 0;
+	return column->bytes || (is_bytes && !column->unsorted) ? widths[units] : 0;
 }
 
 static void
@@ -137,17 +138,48 @@ importance(const struct ht_column *column, const struct ht_sort *sort)
 	return is_sorted_by(column, sort) ? SORTING_IMPORTANCE : column->importance;
 }
 
-static void
-drop_least(struct ht_table_layout *layout, const struct ht_sort *sort)
+/* The least important column there is; its importance in *IMPORTANCE. */
+static size_t
+find_least(const struct ht_table_layout *layout, const struct ht_sort *sort, int *least_importance)
 {
 	size_t least = 0;
 	for (size_t i = 1; i < layout->count; i++)
 		if (importance(&layout->shown[i].column, sort) <=
 		    importance(&layout->shown[least].column, sort))
 			least = i;
-	layout->count--;
-	for (size_t i = least; i < layout->count; i++)
-		layout->shown[i] = layout->shown[i + 1];
+	*least_importance = importance(&layout->shown[least].column, sort);
+	return least;
+}
+
+/* Columns that are missing for the one that should get wider than its least. */
+static int
+wanted_width(const struct ht_table_layout *layout)
+{
+	int width = 0;
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct ht_column *column = &layout->shown[i].column;
+		if (column->wanted > column->width)
+			width += column->wanted - column->width;
+	}
+	return width;
+}
+
+/* Leaves columns out until WIDTH is enough; those of least weight also for the comfort of others. */
+static void
+drop_columns(struct ht_table_layout *layout, const struct ht_sort *sort, int width)
+{
+	while (layout->count > 1) {
+		int least_importance;
+		size_t least = find_least(layout, sort, &least_importance);
+		int needed = needed_width(layout);
+		if (least_importance < COMFORT_IMPORTANCE)
+			needed += wanted_width(layout);
+		if (needed <= width)
+			return;
+		layout->count--;
+		for (size_t i = least; i < layout->count; i++)
+			layout->shown[i] = layout->shown[i + 1];
+	}
 }
 
 void
@@ -159,15 +191,31 @@ ht_table_lay_out(const struct ht_table *table, const struct ht_view_input *input
 	layout->shift = state->shift;
 	list_columns(table, sort, layout);
 	widen_columns(layout, input->settings->units);
-	while (layout->count > 1 && needed_width(layout) > width)
-		drop_least(layout, sort);
-	int spare = width - needed_width(layout), at = 0;
+	drop_columns(layout, sort, width);
+	int spare = width - needed_width(layout), comfort = wanted_width(layout), at = 0;
+	for (size_t i = 0; i < layout->count; i++) {
+		int more = layout->shown[i].column.most - layout->shown[i].width;
+		if (more > spare - comfort)
+			more = spare - comfort;
+		if (more <= 0)
+			continue;
+		layout->shown[i].width += more;
+		spare -= more;
+	}
 	for (size_t i = 0; i < layout->count; i++) {
 		if (layout->shown[i].column.grows && spare > 0)
 			layout->shown[i].width += spare;
 		layout->shown[i].at = at;
 		at += layout->shown[i].width + 1;
 	}
+}
+
+static const char *
+title_of(const struct ht_column *column, bool ascii)
+{
+	if (ascii && column->ascii_title != NULL)
+		return column->ascii_title;
+	return column->title != NULL ? column->title : metric_of(column)->title;
 }
 
 void
@@ -184,8 +232,7 @@ ht_table_draw_headings(
 		else if (sorted)
 			arrow = sort->reversed ? "\xe2\x96\xb2" : "\xe2\x96\xbc";
 		char title[HT_TABLE_CELL_BYTES];
-		snprintf(title, sizeof(title), "%s%s",
-		    column->title != NULL ? column->title : metric_of(column)->title, arrow);
+		snprintf(title, sizeof(title), "%s%s", title_of(column, grid->ascii), arrow);
 		ht_grid_put(grid, row, layout->shown[i].at, layout->shown[i].width,
 		    column->left ? HT_ALIGN_LEFT : HT_ALIGN_RIGHT,
 		    sorted ? HT_ROLE_HEADING_SORTED : HT_ROLE_HEADING, title);
@@ -250,6 +297,10 @@ ht_table_format_in(const struct ht_metric *metric, union ht_value value, enum ht
 		ht_table_bytes(whole, units, out);
 		return;
 	case HT_UNIT_COUNT:
+		if (metric->kind == HT_KIND_RATE && value.f < 99.95) {
+			snprintf(text, sizeof(text), "%.1f", value.f);
+			break;
+		}
 		if (whole < 10000) {
 			snprintf(text, sizeof(text), "%u", (unsigned)whole);
 			break;
@@ -307,9 +358,12 @@ draw_cell(const struct ht_table *table, const struct ht_table_layout *layout, si
     const void *item, const struct ht_row_item *row_item, struct ht_grid *grid, int row)
 {
 	const struct ht_column *column = &layout->shown[index].column;
-	struct ht_draft draft = {
-		.input = layout->input, .row = row_item, .role = HT_ROLE_PLAIN, .text = ""
-	};
+	struct ht_draft draft = { .input = layout->input,
+		.row = row_item,
+		.width = layout->shown[index].width,
+		.ascii = grid->ascii,
+		.role = HT_ROLE_PLAIN,
+		.text = "" };
 	if (column->draw != NULL)
 		column->draw(item, &draft);
 	else

@@ -19,11 +19,14 @@ struct ht_draft {
 	const char *text;                  /* raw bytes: `own`, or borrowed from the frame */
 	const struct ht_view_input *input; /* what the view looks at; NULL: nothing is drawn */
 	const struct ht_row_item *row;     /* the row it is in; NULL: in none */
+	int width;                         /* of the column */
+	bool ascii;                        /* no character beyond ASCII */
 	char own[HT_TABLE_CELL_BYTES];
 };
 
 struct ht_column {
 	const char *title;        /* NULL: the metric's */
+	const char *ascii_title;  /* where there is nothing but ASCII; NULL: the same */
 	const char *help;         /* NULL: the metric's */
 	bool unsorted;            /* rows can't be put in order by it */
 	bool costly;              /* sorting by it needs costly values of all processes */
@@ -31,7 +34,11 @@ struct ht_column {
 	bool left;                /* text; figures stand at the right */
 	unsigned char importance; /* the least important column leaves first */
 	unsigned char width;      /* columns; for the one that `grows`, its least */
-	bool grows;               /* takes what is left of the line */
+	unsigned char most;       /* over 0: it gets so wide before another one `grows` */
+	unsigned char wanted; /* over 0: the least important ones leave so that it gets so wide */
+	bool bytes;           /* drawn figures of bytes: it is widened for large units */
+	bool grows;           /* takes what is left of the line */
+	bool (*shown)(const struct ht_view_input *input); /* NULL: always */
 	enum ht_sort_field field; /* it orders by this; HT_SORT_METRIC: by the metric below */
 	enum ht_metric_scope scope;
 	unsigned metric;

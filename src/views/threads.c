@@ -10,6 +10,7 @@
 #include "views/choice.h"
 #include "views/identity.h"
 #include "views/merge.h"
+#include "views/past.h"
 #include "views/registry.h"
 #include "views/table.h"
 
@@ -76,6 +77,8 @@ static const struct ht_column columns[] = {
 	  .width = 7, .importance = 60 },
 	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_THREAD, .metric = HT_THREAD_ALLOC_RATE,
 	  .width = 8, .importance = 90 },
+	{ .title = HT_PAST_DELTA, .ascii_title = HT_PAST_DELTA_ASCII, .unsorted = true,
+	  .draw = ht_past_draw_thread_growth, .shown = ht_past_has_mark, .bytes = true, .width = 11, .importance = 75 },
 };
 /* clang-format on */
 

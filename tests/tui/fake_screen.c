@@ -103,8 +103,12 @@ ht_worker_take(struct ht_worker *worker)
 		return frames_plain();
 	if (strcmp(scene, "hostile") == 0)
 		return frames_hostile();
-	if (strcmp(scene, "many") == 0)
-		return frames_many(300, worker->step);
+	if (strcmp(scene, "many") == 0) {
+		struct ht_frame *frame = frames_many(300, worker->step);
+		frame->monotonic_ns += worker->step * UINT64_C(1000000000);
+		frame->realtime_ns += worker->step * UINT64_C(1000000000);
+		return frame;
+	}
 	return frames_mixed();
 }
 

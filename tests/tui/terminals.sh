@@ -9,7 +9,7 @@ for term in xterm xterm-256color xterm-mono screen screen-256color tmux tmux-256
 		continue
 	fi
 	screen_start 80 24 "$term" "$fake" mixed
-	ok "$term draws" screen_shows '^\* +4242 www +512M +318M +41.2M +4 c +imgd --workers 16'
+	ok "$term draws" screen_shows '^\* +4242 +512M +318M +41.2M .* 4 +- c +imgd --workers 16'
 	screen_keys q
 	ok "$term is left as it was" screen_ended 0
 done

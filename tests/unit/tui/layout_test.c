@@ -35,21 +35,13 @@ key_of(char c)
 	return c >= F1[0] && c < F1[0] + 12 ? KEY_F(c - F1[0] + 1) : c;
 }
 
-/* A screen on FRAME after the keys in KEYS, as text. */
+/* SCREEN as text. */
 static char *
-picture(struct ht_frame *frame, const char *keys, int width, int height, bool ascii)
+text_of(struct ht_screen *screen, int width, int height)
 {
-	struct ht_tui_options options = { .only_uid = UINT32_MAX, .sort = ht_sort_default() };
-	struct ht_screen screen;
 	struct ht_text text;
+	struct ht_grid *grid = ht_layout_draw(screen, width, height);
 	ht_text_init(&text);
-	ht_screen_init(&screen, &options, ascii);
-	if (frame != NULL)
-		assert_int_equal(ht_screen_set_frame(&screen, frame), 0);
-	ht_grid_free(ht_layout_draw(&screen, width, height));
-	for (; *keys != '\0'; keys++)
-		ht_screen_key(&screen, key_of(*keys));
-	struct ht_grid *grid = ht_layout_draw(&screen, width, height);
 	assert_non_null(grid);
 	for (int row = 0; row < height; row++) {
 		ht_grid_row_text(grid, row, &text);
@@ -57,8 +49,68 @@ picture(struct ht_frame *frame, const char *keys, int width, int height, bool as
 	}
 	assert_false(text.failed || grid->failed);
 	ht_grid_free(grid);
-	ht_screen_release(&screen);
 	return text.bytes;
+}
+
+/* The frame of a second: one heap grows, one comes and goes, one process without a heap grows, and one is new. */
+static struct ht_frame *
+frame_of(unsigned second)
+{
+	enum { LATE = 60 };
+	struct ht_frame *frame = frames_mixed();
+	frame->monotonic_ns += second * UINT64_C(1000000000);
+	frame->realtime_ns += second * UINT64_C(1000000000);
+	for (size_t i = 0; i < frame->process_count; i++) {
+		struct ht_process *process = &frame->processes[i];
+		uint64_t *live =
+		    process->heap != NULL ? &process->heap->values.value[HT_HEAP_LIVE].u : NULL;
+		if (process->key.pid == 4242)
+			*live += (uint64_t)second * 3000000;
+		else if (process->key.pid == 5120)
+			*live -= (uint64_t)(second / 5 % 4) * 40000000;
+		else if (process->key.pid == 877)
+			process->key.start_time_ticks += second > LATE;
+		else if (process->key.pid == 1033)
+			process->values.value[HT_PROCESS_ANONYMOUS].u += (uint64_t)second << 20;
+	}
+	return frame;
+}
+
+/* A minute and a half, with keys after the first half and at the end. */
+static char *
+past_picture(const char *first, const char *last, int width, int height, bool ascii)
+{
+	struct ht_tui_options options = { .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	struct ht_screen screen;
+	ht_screen_init(&screen, &options, ascii);
+	for (unsigned second = 0; second < 90; second++) {
+		ht_screen_set_frame(&screen, frame_of(second));
+		ht_grid_free(ht_layout_draw(&screen, width, height));
+		for (const char *key = first; second == 45 && *key != '\0'; key++)
+			ht_screen_key(&screen, key_of(*key));
+	}
+	for (; *last != '\0'; last++)
+		ht_screen_key(&screen, key_of(*last));
+	char *text = text_of(&screen, width, height);
+	ht_screen_release(&screen);
+	return text;
+}
+
+/* A screen on FRAME after the keys in KEYS, as text. */
+static char *
+picture(struct ht_frame *frame, const char *keys, int width, int height, bool ascii)
+{
+	struct ht_tui_options options = { .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	struct ht_screen screen;
+	ht_screen_init(&screen, &options, ascii);
+	if (frame != NULL)
+		assert_int_equal(ht_screen_set_frame(&screen, frame), 0);
+	ht_grid_free(ht_layout_draw(&screen, width, height));
+	for (; *keys != '\0'; keys++)
+		ht_screen_key(&screen, key_of(*keys));
+	char *text = text_of(&screen, width, height);
+	ht_screen_release(&screen);
+	return text;
 }
 
 /* Compares with golden/NAME; HT_UPDATE_GOLDEN=1 writes that file instead, to be looked at. */
@@ -138,6 +190,24 @@ what_people_do_with_rows_looks_as_it_did(void **state)
 }
 
 static void
+the_past_looks_as_it_did(void **state)
+{
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	assert_golden("trend-100x24", past_picture("", "", 100, 24, false));
+	assert_golden("trend-80x24-ascii", past_picture("", "", 80, 24, true));
+	assert_golden("trend-plain-80x24", past_picture("", "jjjj", 80, 24, false));
+	assert_golden("marked-120x40", past_picture("r", "j", 120, 40, false));
+	assert_golden("marked-80x24-ascii", past_picture("r", "j", 80, 24, true));
+	assert_golden("marked-40x10", past_picture("r", "j", 40, 10, false));
+	assert_golden("marked-threads-80x24", past_picture("j\rr", "x", 80, 24, false));
+	assert_golden("paused-80x24", past_picture(" ", "j", 80, 24, false));
+	assert_golden("paused-back-120x40", past_picture("r", "{]]", 120, 40, false));
+	assert_golden("paused-40x10", past_picture(" ", "j", 40, 10, true));
+	assert_golden("jump-80x24", past_picture("", "T14:0", 80, 24, false));
+}
+
+static void
 every_size_can_be_drawn(void **state)
 {
 	(void)state;
@@ -169,6 +239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(screens_look_as_they_did),
 		cmocka_unit_test(what_people_do_with_rows_looks_as_it_did),
+		cmocka_unit_test(the_past_looks_as_it_did),
 		cmocka_unit_test(every_size_can_be_drawn),
 		cmocka_unit_test(a_question_is_seen_on_a_low_screen),
 	};
