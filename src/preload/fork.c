@@ -42,12 +42,11 @@ before_fork(void)
 	ht_real_find();
 	forking.counted = ht_process_phase() == HT_PHASE_ATTACHED;
 	if (forking.counted) {
-		struct ht_control *control = ht_self;
+		struct ht_control *control = ht_self.control;
 		if (control->slot != NULL &&
 		    !__atomic_exchange_n(&on_the_way.taken, true, __ATOMIC_ACQUIRE)) {
 			forking.own = control->slot;
-			control->allocated_mark = UINT64_MAX;
-			control->freed_mark = UINT64_MAX;
+			ht_control_set(control, INT64_MAX / 2, INT64_MAX);
 			ht_control_use(control, &on_the_way.slot, ht_real_is_glibc);
 		}
 		ht_slots_total(&ht_process.segment, &forking.totals);
@@ -59,16 +58,19 @@ static void
 after_fork_in_parent(void)
 {
 	int saved = errno;
-	struct ht_control *control = ht_self;
+	struct ht_control *control = ht_self.control;
 	if (forking.own != NULL) {
 		ht_control_use(control, forking.own, ht_real_is_glibc);
 		forking.own = NULL;
 		ht_slot_move(&on_the_way.slot, control->slot);
 		__atomic_store_n(&on_the_way.taken, false, __ATOMIC_RELEASE);
+		bool was_guarded = ht_guarded;
+		ht_guarded = true;
 		if (control->index >= 0)
 			ht_peak_look(control);
 		else
-			control->allocated_mark = 0;
+			ht_control_make_due(control);
+		ht_guarded = was_guarded;
 	}
 	errno = saved;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The allocator's functions, as the program sees them.  Each asks the allocator
- * below and counts: a malloc and a free add two instructions to memory each.
+ * below and counts: a malloc changes three numbers in memory by an instruction each, a free four.
  *
  * A block counts by its usable size, read before it is freed: after that another
  * thread may own the address.  A realloc of a live block is one free and one
@@ -29,12 +29,16 @@
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /*
- * glibc's small blocks: the word before one is the size of its chunk with three flags below.  Chunk
- * sizes are multiples of 16, and so are the bounds of our small classes: the chunk's size is also the offset of
- * its class in the slot.  One load gives both; larger blocks, which may be mmapped ones with another rule, take the
- * slow way, where they cost enough not to notice.
+ * glibc's small blocks: the word before one is the size of its chunk with three flags below, and all but a word of
+ * the chunk is usable.  Chunk sizes are multiples of 16, and so are the bounds of our small classes: the chunk's size
+ * is also the offset of its class in the slot.  One load gives both; larger blocks, which may be mmapped ones with
+ * another rule, take the slow way, where they cost enough not to notice.
  */
-enum { CHUNK_FLAGS = 15, LARGEST_SMALL_CHUNK = HEAPTOP_SMALL_CLASS_MOST_BYTES };
+enum {
+	CHUNK_FLAGS = 15,
+	CHUNK_OVERHEAD = sizeof(size_t),
+	LARGEST_SMALL_CHUNK = HEAPTOP_SMALL_CLASS_MOST_BYTES,
+};
 
 _Static_assert(sizeof(struct heaptop_size_class) == 16, "a class is as wide as a chunk's step");
 
@@ -62,9 +66,9 @@ allocated_slowly(void *block)
 }
 
 static __attribute__((noinline)) void *
-passed_mark(void *block)
+allocated_above(void *block, size_t bytes)
 {
-	ht_slow_mark();
+	ht_slow_allocated_above(bytes);
 	return block;
 }
 
@@ -86,31 +90,32 @@ free_slowly(void *block)
 static inline __attribute__((always_inline)) void *
 count_allocated(void *block)
 {
-	struct ht_control *control = ht_self;
-	struct heaptop_thread_slot *slot = control->fast;
+	struct heaptop_thread_slot *slot = ht_self.fast;
 	size_t chunk;
 	if (UNLIKELY(slot == NULL) || UNLIKELY((chunk = chunk_bytes(block)) > LARGEST_SMALL_CHUNK))
 		return allocated_slowly(block);
+	size_t bytes = chunk - CHUNK_OVERHEAD;
+	if (UNLIKELY(ht_counter_take(&ht_self.control->room, bytes)))
+		return allocated_above(block, bytes);
 	ht_counter_add(&class_of_chunk(slot, chunk)->allocated_blocks, 1);
-	ht_counter_add(&slot->allocated_bytes, chunk - sizeof(size_t));
-	if (UNLIKELY(slot->allocated_bytes >= control->allocated_mark))
-		return passed_mark(block);
+	ht_counter_add(&slot->allocated_bytes, bytes);
 	return block;
 }
 
 static inline __attribute__((always_inline)) void
 count_freed(size_t chunk)
 {
-	struct ht_control *control = ht_self;
-	struct heaptop_thread_slot *slot = control->fast;
-	if (UNLIKELY(slot == NULL)) {
-		ht_slow_freed_bytes(chunk - sizeof(size_t));
+	struct ht_control *control = ht_self.control;
+	size_t bytes = chunk - CHUNK_OVERHEAD;
+	if (UNLIKELY(ht_counter_take(&control->frees_left, bytes))) {
+		ht_slow_freed_above(bytes);
 		return;
 	}
+	/* Who has a budget has a slot: the real free may have changed it, but not to none. */
+	struct heaptop_thread_slot *slot = ht_self.fast;
+	ht_counter_add(&control->room, bytes);
 	ht_counter_add(&class_of_chunk(slot, chunk)->freed_blocks, 1);
-	ht_counter_add(&slot->freed_bytes, chunk - sizeof(size_t));
-	if (UNLIKELY(slot->freed_bytes >= control->freed_mark))
-		ht_slow_mark();
+	ht_counter_add(&slot->freed_bytes, bytes);
 }
 
 /* BLOCK, counted, or the failure to get BYTES by FUNCTION. */
@@ -184,7 +189,7 @@ calloc(size_t count, size_t size)
 	 * Threads that the C library starts by itself (thrd_create, timer_create) come by no function of ours, but
 	 * their first block by calloc, when it has told already that there will be two.
 	 */
-	if (UNLIKELY(ht_self->index < 0) && UNLIKELY(!__libc_single_threaded))
+	if (UNLIKELY(ht_self.control->index < 0) && UNLIKELY(!__libc_single_threaded))
 		ht_threads_expect();
 	if (__builtin_mul_overflow(count, size, &bytes))
 		bytes = SIZE_MAX;

@@ -19,7 +19,9 @@ enum {
 	SOME_QUANTUM = 4 * 1024,
 	MANY_QUANTUM = 1024,
 	BEAT_BYTES = 128 * 1024, /* allocated between heartbeats */
-	NEAR_BYTES = 32 * 1024,  /* a mark so near needs no fence: it comes soon */
+	NEAR_BYTES = 32 * 1024,  /* a ceiling so near needs no fence: it comes soon */
+	ALONE_BYTES =
+	    128 * 1024, /* the only thread looks when its net rose, or it freed, so much */
 };
 
 static uint64_t
@@ -31,7 +33,7 @@ quantum(uint64_t threads)
 }
 
 /*
- * At most 2 Q a thread are untold.  A thread that came early holds the larger Q until its next mark,
+ * At most 2 Q a thread are untold.  A thread that came early holds the larger Q until its next look,
  * and at most so many threads ever hold it.
  */
 static uint64_t
@@ -112,68 +114,67 @@ beat(struct ht_control *control, uint64_t allocated)
 		__atomic_store_n(&header->heartbeat_ns, ns, __ATOMIC_RELAXED);
 }
 
-/* Sets the marks of the only thread: the next look is due when its net change passes PEAK_NET. */
+/* Sets the budgets of the only thread: the next look is due when its net passes CEILING, or before. */
 static void
-mark_alone(struct ht_control *control, const struct heaptop_thread_slot *slot, int64_t others_net,
-    int64_t peak_net)
+go_on_alone(struct ht_control *control, int64_t ceiling)
 {
-	uint64_t freed = ht_counter_read(&slot->freed_bytes);
-	__atomic_store_n(&control->allocated_mark, freed + (uint64_t)(peak_net - others_net) + 1,
-	    __ATOMIC_RELAXED);
-	__atomic_store_n(&control->freed_mark, UINT64_MAX, __ATOMIC_RELAXED);
+	int64_t soon = ht_control_net(control) + ALONE_BYTES;
+	ht_control_set(control, ceiling < soon ? ceiling : soon, ALONE_BYTES);
 	/*
-	 * Sequentially consistent, with the fence in wake_others: either we see that there is another thread
-	 * now, or it sees our marks and makes them due.
+	 * Sequentially consistent, with the fence in ht_peak_share: either we see that there is another thread
+	 * now, or it sees that we are alone and makes our budget due.
 	 */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (is_shared())
-		__atomic_store_n(&control->allocated_mark, 0, __ATOMIC_RELAXED);
+		ht_control_make_due(control);
 }
 
 /* Before there is a segment: the peak is kept beside the private slot. */
 static void
-look_private(struct ht_control *control, const struct heaptop_thread_slot *slot)
+look_private(struct ht_control *control)
 {
 	int64_t others = net_of(&ht_process.pending);
-	int64_t net = net_of(slot) + others;
+	int64_t net = ht_control_net(control) + others;
 	if (net > ht_process.first_peak)
 		ht_process.first_peak = net;
-	mark_alone(control, slot, others, ht_process.first_peak);
+	go_on_alone(control, ht_process.first_peak - others);
 }
 
 bool
 ht_peak_rise(struct ht_control *control)
 {
 	const struct heaptop_thread_slot *slot = control->slot;
-	if (!control->alone || slot == NULL || ht_process.sweeps_due != 0)
+	if (!control->alone || is_shared() || slot == NULL || ht_process.sweeps_due != 0 ||
+	    (int64_t)ht_counter_read(&control->frees_left) < 0)
 		return false;
 	struct heaptop_globals *globals = ht_process.segment.globals;
-	uint64_t allocated = ht_counter_read(&slot->allocated_bytes);
 	int64_t peak = (int64_t)ht_counter_read(&globals->peak_live_bytes);
-	int64_t level = (int64_t)globals->inherited_live_bytes + net_of(slot) +
-			net_of(ht_process.segment.overflow);
-	if (allocated >= control->beat_mark || peak - level > NEAR_BYTES ||
+	int64_t others =
+	    (int64_t)globals->inherited_live_bytes + net_of(ht_process.segment.overflow);
+	int64_t level = ht_control_net(control) + others;
+	if (ht_counter_read(&slot->allocated_bytes) >= control->beat_mark ||
+	    peak - level > NEAR_BYTES ||
 	    is_high_water((uint64_t)level, ht_counter_read(&ht_process.high_water_bytes)))
 		return false;
 	if (level > peak) {
 		__atomic_store_n(&globals->peak_live_bytes, (uint64_t)level, __ATOMIC_RELAXED);
 		peak = level;
 	}
-	/* As mark_alone, but for the fence: who begins a second thread waits for no more than this. */
-	control->allocated_mark = allocated + (uint64_t)(peak - level) + 1;
+	/* As go_on_alone, but for the fence: who begins a second thread waits for no more than this. */
+	ht_control_set_ceiling(control, peak - others);
 	return true;
 }
 
 static void
-look_alone(struct ht_control *control, const struct heaptop_thread_slot *slot)
+look_alone(struct ht_control *control)
 {
 	struct heaptop_globals *globals = ht_process.segment.globals;
 	int64_t inherited = (int64_t)globals->inherited_live_bytes;
 	int64_t others = net_of(ht_process.segment.overflow);
-	note_level(globals, inherited + net_of(slot) + others);
+	note_level(globals, inherited + ht_control_net(control) + others);
 	control->alone = 1;
-	mark_alone(
-	    control, slot, others, (int64_t)ht_counter_read(&globals->peak_live_bytes) - inherited);
+	go_on_alone(
+	    control, (int64_t)ht_counter_read(&globals->peak_live_bytes) - inherited - others);
 }
 
 void
@@ -186,15 +187,25 @@ ht_peak_tell(int64_t change)
 		note_level(globals, sum + (int64_t)globals->inherited_live_bytes);
 }
 
+/*
+ * Makes the budget of the thread due that thinks it is alone.  A poke may be lost: then it is repeated at
+ * the next look of another thread.
+ */
 static void
-look_shared(struct ht_control *control, const struct heaptop_thread_slot *slot, bool exactly)
+wake_alone(void)
+{
+	struct ht_control *alone = __atomic_load_n(&ht_process.alone, __ATOMIC_RELAXED);
+	if (alone != NULL && __atomic_load_n(&alone->alone, __ATOMIC_RELAXED) != 0)
+		ht_control_poke(alone);
+}
+
+static void
+look_shared(struct ht_control *control, bool exactly)
 {
 	struct heaptop_globals *globals = ht_process.segment.globals;
 	uint64_t threads = living_threads(globals);
 	uint64_t q = quantum(threads);
-	uint64_t allocated = ht_counter_read(&slot->allocated_bytes);
-	uint64_t freed = ht_counter_read(&slot->freed_bytes);
-	int64_t net = (int64_t)(allocated - freed);
+	int64_t net = ht_control_net(control);
 	int64_t change = net - control->published_net;
 
 	/* In steady churn little changes: then no thread touches what they share. */
@@ -203,8 +214,8 @@ look_shared(struct ht_control *control, const struct heaptop_thread_slot *slot, 
 		ht_peak_tell(change);
 	}
 	control->alone = 0;
-	control->allocated_mark = allocated + q;
-	control->freed_mark = freed + q;
+	wake_alone();
+	ht_control_set(control, net + (int64_t)q, q);
 	ht_counter_raise(&globals->peak_error_bytes, error_of(threads));
 }
 
@@ -219,13 +230,15 @@ look(struct ht_control *control, bool exactly)
 	if (slot == NULL)
 		return;
 	if (control->index < 0) {
-		look_private(control, slot);
+		look_private(control);
 		return;
 	}
-	if (is_shared())
-		look_shared(control, slot, exactly);
-	else
-		look_alone(control, slot);
+	if (is_shared()) {
+		look_shared(control, exactly);
+	} else {
+		ht_process.alone = control;
+		look_alone(control);
+	}
 	beat(control, ht_counter_read(&slot->allocated_bytes));
 }
 
@@ -248,19 +261,6 @@ ht_peak_carry(void)
 	note_level(globals, (int64_t)globals->inherited_live_bytes + ht_process.first_peak);
 }
 
-/* Makes every other thread's marks due, for one that thinks it is alone. */
-static void
-wake_others(void)
-{
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	for (uint32_t i = 0; i <= ht_segment_slot_count(&ht_process.segment); i++) {
-		struct ht_control *control = &ht_process.controls[i];
-		__atomic_store_n(&control->alone, 0, __ATOMIC_RELAXED);
-		__atomic_store_n(&control->allocated_mark, 0, __ATOMIC_RELAXED);
-		__atomic_store_n(&control->freed_mark, 0, __ATOMIC_RELAXED);
-	}
-}
-
 void
 ht_peak_share(void)
 {
@@ -268,12 +268,13 @@ ht_peak_share(void)
 		return;
 	bool was_guarded = ht_guarded;
 	ht_guarded = true;
-	const struct heaptop_thread_slot *slot = ht_self->index >= 0 ? ht_self->slot : NULL;
-	if (slot != NULL)
-		look_alone(ht_self, slot);
-	if (!__atomic_exchange_n(&ht_process.has_threads, true, __ATOMIC_SEQ_CST))
-		wake_others();
-	if (slot != NULL)
-		look_shared(ht_self, slot, true);
+	bool has_slot = ht_self.control->index >= 0 && ht_self.control->slot != NULL;
+	if (has_slot)
+		look_alone(ht_self.control);
+	__atomic_store_n(&ht_process.has_threads, true, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (has_slot)
+		look_shared(ht_self.control, true);
+	wake_alone();
 	ht_guarded = was_guarded;
 }

@@ -2,12 +2,12 @@
 /*
  * The highest live heap, found without a look at every block.
  *
- * Alone: while the process has one thread its live heap is allocated less freed
- * of one slot.  It can't pass its peak before the allocated bytes pass freed + peak,
- * and that is where the thread's mark is: the peak is exact.
+ * Alone: while the process has one thread its live heap is that thread's net, allocated
+ * less freed.  The thread's ceiling is the peak, and it looks when it passes that: the
+ * peak is exact.
  *
- * Shared: each thread tells the others of its net change in steps of Q, when its
- * allocated or its freed bytes pass a mark.  The peak is within 2 Q a thread.
+ * Shared: each thread tells the others of its net change in steps of Q, when that has
+ * risen by Q or when it has freed so much.  The peak is within 2 Q a thread.
  *
  * Async-signal-safe.  The calling thread is guarded (ht_guarded) except for ht_peak_share.
  */
@@ -25,7 +25,7 @@
  */
 bool ht_peak_rise(struct ht_control *control);
 
-/* Looks at CONTROL's counters, which are the calling thread's, and sets its marks anew. */
+/* Looks at the net of CONTROL, which is the calling thread's, and sets its budgets anew. */
 void ht_peak_look(struct ht_control *control);
 
 /* The same, and tells all of the thread's change: it ends, or its counts were moved. */

@@ -32,8 +32,8 @@ enum {
 };
 
 struct ht_process ht_process = { .follow_children = true, .attach_bytes = HT_ATTACH_BYTES };
-struct ht_control ht_control_new;
-struct ht_control ht_control_shared;
+struct ht_control ht_control_new = { .room = HT_NO_BUDGET, .frees_left = HT_NO_BUDGET };
+struct ht_control ht_control_shared = { .room = HT_NO_BUDGET, .frees_left = HT_NO_BUDGET };
 
 static bool
 turn_phase(enum ht_phase from, enum ht_phase to)
@@ -78,7 +78,7 @@ void
 ht_process_turn_off(void)
 {
 	set_phase(HT_PHASE_OFF);
-	ht_self = &ht_control_shared;
+	ht_control_share();
 }
 
 uint64_t
@@ -150,11 +150,10 @@ static void
 use_first_slot(void)
 {
 	struct ht_control *control = &ht_process.controls[0];
-	control->allocated_mark = control->freed_mark = 0;
+	control->ceiling = control->room = control->frees_left = (uint64_t)-1;
 	control->index = -1;
 	control->exit_rounds = 0;
 	ht_control_use(control, &ht_process.first_slot, ht_real_is_glibc);
-	ht_self = control;
 	ht_process.begun_ns = ht_process_now_ns();
 	if (!ht_process.sandboxed)
 		ht_process.pid = (uint32_t)ht_kernel_call(SYS_getpid, 0, 0, 0);
@@ -180,7 +179,7 @@ use_segment_slot(void)
 	if (index < 0) {
 		if (index == -ENOSPC) {
 			ht_counter_add_shared(&ht_process.segment.globals->dropped_threads, 1);
-			ht_self = &ht_control_shared;
+			ht_control_share();
 		}
 		return false;
 	}
@@ -188,12 +187,11 @@ use_segment_slot(void)
 	struct ht_control *control = &ht_process.controls[index + 1];
 	control->index = index;
 	control->exit_rounds = 0;
-	/* published_net stays: what the last owner died without telling of, its successor tells. */
-	ht_control_use(control, slot, ht_real_is_glibc);
 	control->beat_mark = 0;
 	control->alone = 0;
-	control->allocated_mark = control->freed_mark = 0;
-	ht_self = control;
+	/* The nets stay: what the last owner died without telling of, its successor tells. */
+	ht_control_use(control, slot, ht_real_is_glibc);
+	ht_control_make_due(control);
 	if (ht_counter_read(&ht_process.segment.globals->threads_started) > 1)
 		ht_peak_share();
 	ht_threads_watch_exit();
@@ -223,13 +221,15 @@ is_used(const struct heaptop_thread_slot *slot)
 bool
 ht_process_sweep(void)
 {
-	bool mine = ht_process.first_mover == ht_self;
+	bool mine = ht_process.first_mover == ht_self.control;
 	bool again = mine && ht_process.sweeps_due != 0;
 	if (again)
 		ht_process.sweeps_due--;
 	/* Where sizes are unknown no bytes tell of blocks. */
 	if (mine && (is_used(&ht_process.first_slot) || (again && ht_real_hides_sizes)))
-		ht_slot_move(&ht_process.first_slot, ht_self->slot);
+		ht_slot_move(&ht_process.first_slot, ht_self.control->slot);
+	if (mine)
+		ht_control_move(&ht_process.controls[0], ht_self.control);
 	if (is_used(&ht_process.pending) || (again && ht_real_hides_sizes))
 		ht_process_move_pending();
 	return again;
@@ -239,8 +239,9 @@ ht_process_sweep(void)
 static void
 take_first(void)
 {
-	ht_slot_move(&ht_process.first_slot, ht_self->slot);
-	ht_process.first_mover = ht_self;
+	ht_slot_move(&ht_process.first_slot, ht_self.control->slot);
+	ht_control_move(&ht_process.controls[0], ht_self.control);
+	ht_process.first_mover = ht_self.control;
 	ht_process.sweeps_due = FIRST_SWEEPS;
 }
 
@@ -253,8 +254,8 @@ ht_process_move_first(void)
 	if (use_segment_slot()) {
 		take_first();
 		ht_process_move_pending();
-		ht_peak_settle(ht_self);
-		ht_self->allocated_mark = ht_self->freed_mark = 0;
+		ht_peak_settle(ht_self.control);
+		ht_control_make_due(ht_self.control);
 	}
 	ht_guarded = false;
 }
@@ -317,19 +318,19 @@ ht_process_attach(void)
 		ht_guarded = false;
 		return;
 	}
-	bool was_first = ht_self == &ht_process.controls[0];
+	bool was_first = ht_self.control == &ht_process.controls[0];
 	set_phase(HT_PHASE_ATTACHED);
 	if (use_segment_slot() && was_first)
 		take_first();
 	else if (!was_first)
 		/* Its owner moves by itself, at its next allocation or free. */
-		ht_process.controls[0].allocated_mark = ht_process.controls[0].freed_mark = 0;
+		ht_control_poke(&ht_process.controls[0]);
 	ht_process_move_pending();
 	ht_peak_carry();
-	if (ht_self->index >= 0 && ht_self->slot != NULL) {
-		ht_peak_settle(ht_self);
+	if (ht_self.control->index >= 0 && ht_self.control->slot != NULL) {
+		ht_peak_settle(ht_self.control);
 		if (was_first)
-			ht_self->allocated_mark = ht_self->freed_mark = 0;
+			ht_control_make_due(ht_self.control);
 	}
 	ht_segment_set_state(&ht_process.segment, HEAPTOP_STATE_LIVE);
 	if (former[0] != '\0') {
@@ -342,25 +343,27 @@ ht_process_attach(void)
 void
 ht_process_consider_attaching(void)
 {
-	struct ht_control *control = ht_self;
+	struct ht_control *control = ht_self.control;
 	const struct heaptop_thread_slot *slot = control->slot;
 	/* More than was allocated can only be freed by a child, of what it inherited. */
 	if (slot->allocated_bytes >= ht_process.attach_bytes ||
 	    slot->freed_bytes >= HT_ATTACH_BYTES ||
 	    ht_process_now_ns() - ht_process.begun_ns >= HT_ATTACH_AGE_NS)
 		ht_process_attach();
-	if (ht_self == control) {
-		uint64_t next = slot->allocated_bytes + HT_ATTACH_STEP_BYTES;
-		if (control->allocated_mark > next)
-			control->allocated_mark = next;
-		control->freed_mark = slot->freed_bytes + HT_ATTACH_STEP_BYTES;
+	ht_guarded = true;
+	if (ht_self.control == control) {
+		int64_t ceiling = ht_control_net(control) + HT_ATTACH_STEP_BYTES;
+		if (ceiling > (int64_t)control->ceiling)
+			ceiling = (int64_t)control->ceiling;
+		ht_control_set(control, ceiling, HT_ATTACH_STEP_BYTES);
 	}
+	ht_guarded = false;
 }
 
 void
 ht_process_join(void)
 {
-	if (ht_process_phase() == HT_PHASE_OFF || ht_self->slot != NULL)
+	if (ht_process_phase() == HT_PHASE_OFF || ht_self.control->slot != NULL)
 		return;
 	ht_guarded = true;
 	if (turn_phase(HT_PHASE_NONE, HT_PHASE_PRIVATE)) {
@@ -370,12 +373,12 @@ ht_process_join(void)
 			ht_process_turn_off();
 	}
 	ht_guarded = false;
-	if (ht_self->slot != NULL)
+	if (ht_self.control->slot != NULL)
 		return;
 
 	if (ht_process_phase() == HT_PHASE_PRIVATE)
 		ht_process_attach();
-	if (ht_process_phase() == HT_PHASE_ATTACHED && ht_self == &ht_control_new) {
+	if (ht_process_phase() == HT_PHASE_ATTACHED && ht_self.control == &ht_control_new) {
 		ht_guarded = true;
 		use_segment_slot();
 		ht_guarded = false;
@@ -390,6 +393,8 @@ ht_process_become_child(const struct ht_totals *inherited)
 		return;
 	ht_process.controls[0].alive = 1;
 	ht_guarded = false;
+	/* The first operation in the child took from a wiped budget; its net is nothing yet. */
+	ht_self.control->ceiling = ht_self.control->room;
 	if (phase == HT_PHASE_OFF || !ht_process.follow_children) {
 		ht_process_turn_off();
 		return;
@@ -413,6 +418,7 @@ ht_process_become_child(const struct ht_totals *inherited)
 	ht_process.keep = false;
 	ht_process.has_threads = false;
 	ht_process.threads_created = 0;
+	ht_process.alone = NULL;
 	ht_process.first_peak = 0;
 	ht_process.first_mover = NULL;
 	ht_process.pid = 0;
@@ -433,7 +439,7 @@ ht_process_leave(void)
 {
 	int saved = errno;
 	if (is_own_segment()) {
-		if (ht_self->slot != NULL && ht_self->index >= 0)
+		if (ht_self.control->slot != NULL && ht_self.control->index >= 0)
 			ht_process_sweep();
 		ht_segment_set_state(&ht_process.segment, HEAPTOP_STATE_CLOSED);
 		if (!ht_process.keep && !ht_process.sandboxed)

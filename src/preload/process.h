@@ -57,6 +57,7 @@ struct ht_process {
 	uint32_t sweeps_due;      /* of ht_process_sweep, one at each of the next operations */
 	bool has_threads;         /* more than one, once: the peak is kept the shared way */
 	uint64_t threads_created; /* since there is a segment; may be those that never allocate */
+	struct ht_control *alone; /* of the thread that last was the only one; NULL: none yet */
 	int64_t first_peak;       /* highest net change of the private slot */
 	struct ht_control
 	    *first_mover; /* of the thread whose private counts were moved; NULL: none yet */
@@ -80,7 +81,7 @@ enum ht_phase ht_process_phase(void);
  */
 bool ht_process_is_own(void);
 
-/* The calling thread gets a slot, the process its first state.  After it ht_self says how to count. */
+/* The calling thread gets a slot, the process its first state.  After it ht_self.control says how to count. */
 void ht_process_join(void);
 
 /* Makes the segment if there is none yet; the calling thread's counts move into it. */

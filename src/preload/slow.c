@@ -13,7 +13,7 @@
 #include "publish/digits.h"
 #include "publish/events.h"
 
-HT_THREAD_LOCAL struct ht_control *ht_self = &ht_control_new;
+HT_THREAD_LOCAL struct ht_self ht_self = { .control = &ht_control_new };
 HT_THREAD_LOCAL bool ht_guarded;
 
 uint64_t
@@ -29,9 +29,9 @@ ht_slow_usable(void *block)
 static struct ht_control *
 own_control(void)
 {
-	if (ht_self->slot == NULL && ht_self != &ht_control_shared && !ht_guarded)
+	if (ht_self.control->slot == NULL && ht_self.control != &ht_control_shared && !ht_guarded)
 		ht_process_join();
-	return ht_self;
+	return ht_self.control;
 }
 
 /* CHANGE bytes went to SHARED: the peak hears of it, or another thread attached meanwhile. */
@@ -44,13 +44,69 @@ shared_slot_changed(struct heaptop_thread_slot *shared, int64_t change)
 		ht_peak_tell(change);
 }
 
-void
-ht_slow_allocated(void *block)
+/* A budget of the calling thread is used up. */
+static void
+look(void)
 {
-	if (ht_boot_owns(block) || ht_process_phase() == HT_PHASE_OFF)
+	if (ht_guarded)
+		return; /* a signal handler; the thread below it is at it */
+	struct ht_control *control = ht_self.control;
+	ht_guarded = true;
+	bool risen = ht_peak_rise(control);
+	ht_guarded = false;
+	if (risen)
 		return;
 	int saved = errno;
-	uint64_t bytes = ht_slow_usable(block);
+	switch (ht_process_phase()) {
+	case HT_PHASE_PRIVATE:
+		ht_guarded = true;
+		/* The constructor may have come before the allocator was found; who has budgets has a slot. */
+		if (ht_real_is_glibc)
+			__atomic_store_n(&ht_self.fast, ht_self.control->slot, __ATOMIC_RELAXED);
+		ht_peak_look(control);
+		ht_guarded = false;
+		ht_process_consider_attaching();
+		break;
+	case HT_PHASE_ATTACHED:
+		if (control->index < 0)
+			ht_process_move_first();
+		if (ht_self.control->index >= 0) {
+			ht_guarded = true;
+			bool again = ht_process_sweep();
+			ht_peak_look(ht_self.control);
+			if (again)
+				ht_control_make_due(ht_self.control);
+			ht_guarded = false;
+		}
+		break;
+	case HT_PHASE_NONE:
+	case HT_PHASE_ATTACHING:
+	case HT_PHASE_OFF:
+		break;
+	}
+	errno = saved;
+}
+
+static void
+count_allocated(struct heaptop_thread_slot *slot, uint64_t bytes)
+{
+	ht_counter_add(&slot->size_classes[heaptop_size_class_of(bytes)].allocated_blocks, 1);
+	ht_counter_add(&slot->allocated_bytes, bytes);
+}
+
+static void
+count_freed(struct heaptop_thread_slot *slot, uint64_t bytes)
+{
+	ht_counter_add(&slot->size_classes[heaptop_size_class_of(bytes)].freed_blocks, 1);
+	ht_counter_add(&slot->freed_bytes, bytes);
+}
+
+static void
+allocated_bytes(uint64_t bytes)
+{
+	if (ht_process_phase() == HT_PHASE_OFF)
+		return;
+	int saved = errno;
 	/* Once: a signal handler may give the thread another control before we are through. */
 	struct ht_control *control = own_control();
 	struct heaptop_thread_slot *slot = control->slot;
@@ -59,13 +115,33 @@ ht_slow_allocated(void *block)
 		ht_slot_allocated_shared(shared, bytes);
 		shared_slot_changed(shared, (int64_t)bytes);
 	} else {
-		ht_counter_add(
-		    &slot->size_classes[heaptop_size_class_of(bytes)].allocated_blocks, 1);
-		ht_counter_add(&slot->allocated_bytes, bytes);
-		if (slot->allocated_bytes >= control->allocated_mark)
-			ht_slow_mark();
+		bool is_due = ht_counter_take(&control->room, bytes);
+		count_allocated(slot, bytes);
+		if (is_due)
+			look();
 	}
 	errno = saved;
+}
+
+void
+ht_slow_allocated(void *block)
+{
+	int saved = errno;
+	if (!ht_boot_owns(block))
+		allocated_bytes(ht_slow_usable(block));
+	errno = saved;
+}
+
+void
+ht_slow_allocated_above(uint64_t bytes)
+{
+	struct heaptop_thread_slot *slot = ht_self.control->slot;
+	if (slot == NULL) {
+		allocated_bytes(bytes); /* the kernel wiped the control, and what was taken */
+		return;
+	}
+	count_allocated(slot, bytes);
+	look();
 }
 
 void
@@ -81,12 +157,27 @@ ht_slow_freed_bytes(uint64_t bytes)
 		ht_slot_freed_shared(shared, bytes);
 		shared_slot_changed(shared, -(int64_t)bytes);
 	} else {
-		ht_counter_add(&slot->size_classes[heaptop_size_class_of(bytes)].freed_blocks, 1);
-		ht_counter_add(&slot->freed_bytes, bytes);
-		if (slot->freed_bytes >= control->freed_mark)
-			ht_slow_mark();
+		bool is_due = ht_counter_take(&control->frees_left, bytes);
+		ht_counter_add(&control->room, bytes);
+		count_freed(slot, bytes);
+		if (is_due)
+			look();
 	}
 	errno = saved;
+}
+
+void
+ht_slow_freed_above(uint64_t bytes)
+{
+	struct ht_control *control = ht_self.control;
+	struct heaptop_thread_slot *slot = control->slot;
+	if (slot == NULL) {
+		ht_slow_freed_bytes(bytes);
+		return;
+	}
+	ht_counter_add(&control->room, bytes);
+	count_freed(slot, bytes);
+	look();
 }
 
 bool
@@ -96,45 +187,6 @@ ht_slow_freed(void *block)
 		return false;
 	ht_slow_freed_bytes(ht_slow_usable(block));
 	return true;
-}
-
-void
-ht_slow_mark(void)
-{
-	if (ht_guarded)
-		return; /* a signal handler; the thread below it is at it */
-	struct ht_control *control = ht_self;
-	ht_guarded = true;
-	bool risen = ht_peak_rise(control);
-	ht_guarded = false;
-	if (risen)
-		return;
-	int saved = errno;
-	switch (ht_process_phase()) {
-	case HT_PHASE_PRIVATE:
-		ht_guarded = true;
-		ht_peak_look(control);
-		ht_guarded = false;
-		ht_process_consider_attaching();
-		break;
-	case HT_PHASE_ATTACHED:
-		if (control->index < 0)
-			ht_process_move_first();
-		if (ht_self->index >= 0) {
-			ht_guarded = true;
-			bool again = ht_process_sweep();
-			ht_peak_look(ht_self);
-			if (again)
-				ht_self->allocated_mark = ht_self->freed_mark = 0;
-			ht_guarded = false;
-		}
-		break;
-	case HT_PHASE_NONE:
-	case HT_PHASE_ATTACHING:
-	case HT_PHASE_OFF:
-		break;
-	}
-	errno = saved;
 }
 
 void

@@ -21,8 +21,12 @@ bool ht_slow_freed(void *block);
 /* A block of usable size BYTES was freed. */
 void ht_slow_freed_bytes(uint64_t bytes);
 
-/* The calling thread's slot passed a mark. */
-void ht_slow_mark(void);
+/*
+ * The same for a small block of the hot path's, whose bytes its budget had no room for.  They were taken from it, but
+ * not counted.
+ */
+void ht_slow_allocated_above(uint64_t bytes);
+void ht_slow_freed_above(uint64_t bytes);
 
 /* FUNCTION could not get BYTES. */
 void ht_slow_failed(const char *function, uint64_t bytes);

@@ -22,14 +22,15 @@ static bool has_exit_key;
 static void
 give_back(void)
 {
-	struct ht_control *control = ht_self;
+	struct ht_control *control = ht_self.control;
 	ht_guarded = true;
 	struct heaptop_event event = { 0 };
 	ht_process_event(
 	    &event, HEAPTOP_EVENT_THREAD_EXIT, ht_process.segment.slots[control->index].name);
 	ht_peak_settle(control);
-	ht_self = &ht_control_shared;
-	ht_control_use(control, NULL, false);
+	control->alone = 0;
+	ht_control_share();
+	__atomic_store_n(&control->slot, NULL, __ATOMIC_RELAXED);
 	ht_slots_release(&ht_process.segment, (uint32_t)control->index);
 	ht_guarded = false;
 }
@@ -42,7 +43,7 @@ static void
 on_exit_round(void *value)
 {
 	int saved = errno;
-	struct ht_control *control = ht_self;
+	struct ht_control *control = ht_self.control;
 	if (control->slot == NULL || control->index < 0)
 		return;
 	if (++control->exit_rounds < PTHREAD_DESTRUCTOR_ITERATIONS)
@@ -69,7 +70,7 @@ ht_threads_watch_exit(void)
 void
 ht_threads_renamed(void)
 {
-	struct ht_control *control = ht_self;
+	struct ht_control *control = ht_self.control;
 	char name[16] = { 0 };
 	if (control->slot == NULL || control->index < 0 || ht_guarded || ht_process.sandboxed ||
 	    !ht_process_is_own())

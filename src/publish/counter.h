@@ -10,6 +10,7 @@
 #ifndef HT_PUBLISH_COUNTER_H
 #define HT_PUBLISH_COUNTER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Adds to a counter that only the calling thread writes. */
@@ -21,6 +22,19 @@ ht_counter_add(uint64_t *counter, uint64_t amount)
 #else
 	/* No such instruction, or none that we know: an atomic one costs more and is as right. */
 	__atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
+#endif
+}
+
+/* Takes from a counter that only the calling thread writes.  True: as a signed number it is below 0 now. */
+static inline bool
+ht_counter_take(uint64_t *counter, uint64_t amount)
+{
+#if defined(__x86_64__)
+	bool is_below;
+	__asm__("subq %2, %1" : "=@ccs"(is_below), "+m"(*counter) : "er"(amount));
+	return is_below;
+#else
+	return (int64_t)__atomic_sub_fetch(counter, amount, __ATOMIC_RELAXED) < 0;
 #endif
 }
 

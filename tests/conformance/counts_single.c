@@ -204,3 +204,43 @@ ht_counts_peak(void)
 	HT_REQUIRE(after.globals.peak_live_bytes + after.globals.peak_error_bytes >= peak);
 	HT_REQUIRE(after.globals.peak_error_bytes < peak / 4);
 }
+
+/* Replaces a random block by one of a random size up to MOST, ROUNDS times; *HIGHEST is the most that was live. */
+static void
+churn_below(void **blocks, uint64_t *live, uint64_t *highest, size_t most, int rounds)
+{
+	static uint32_t random = 1;
+
+	for (int i = 0; i < rounds; i++) {
+		random = random * 1103515245u + 12345u;
+		void **block = &blocks[(random >> 8) % HT_TALLY_BLOCKS];
+		if (*block != NULL)
+			*live -= malloc_usable_size(*block);
+		free(*block);
+		*block = malloc((random >> 4) % most + 1);
+		*live += malloc_usable_size(*block);
+		if (*live > *highest)
+			*highest = *live;
+	}
+}
+
+/* Rises, goes on far below the peak, and rises above it, by small blocks and by large ones. */
+void
+ht_counts_peak_alone(void)
+{
+	static const size_t sizes[] = { 500, 4000, 30, 900, 40000, 200, 60000 };
+	static void *blocks[HT_TALLY_BLOCKS];
+
+	ht_segment_read(&before);
+	uint64_t live = before.totals.allocated_bytes - before.totals.freed_bytes;
+	uint64_t highest = before.globals.peak_live_bytes;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		churn_below(blocks, &live, &highest, sizes[i], 20000);
+		ht_segment_read(&after);
+		HT_REQUIRE(after.totals.allocated_bytes - after.totals.freed_bytes == live);
+		HT_REQUIRE(after.globals.peak_live_bytes == highest);
+		HT_REQUIRE(after.globals.peak_error_bytes == 0);
+	}
+	for (int i = 0; i < HT_TALLY_BLOCKS; i++)
+		free(blocks[i]);
+}
