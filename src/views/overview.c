@@ -323,7 +323,8 @@ select_rows(const struct ht_view_input *input, struct ht_view_state *state)
 static enum ht_answer
 key(struct ht_view_state *state, enum ht_command command)
 {
-	uint64_t shown = state->shown_span_ns;
+	/* Of several keys at once, only the last one's picture is drawn. */
+	uint64_t shown = state->span_ns != 0 ? state->span_ns : state->shown_span_ns;
 	switch ((int)command) {
 	case HT_COMMAND_ZOOM_IN:
 		state->span_ns = ht_overview_next_span(shown, -1);

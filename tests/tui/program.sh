@@ -4,10 +4,12 @@
 
 [ -x "$heaptop" ] || skip_all "the program isn't built"
 
-plan 22
+plan 25
 
 screen_start 100 30 xterm-256color "$heaptop" demo --seconds 300
-ok "the demonstration opens on its pool" screen_shows '^heaptop-demo-po [0-9]+ .*heap [0-9.]+[KMG]'
+ok "the demonstration opens on its pool" screen_shows '^heaptop-demo-po [0-9]+ .* heaptop run +exact'
+ok "with where its memory is" screen_shows 'resident +[0-9.]+M .*live'
+screen_keys 3
 ok "with its workers and their rates" screen_shows '[0-9]+ worker-2 +[a-z]+ .* [0-9.]+[KMG]$'
 ok "and a total" screen_shows ' total .* [0-9.]+[KMG] .* [0-9.]+[KMG]$'
 screen_keys q
