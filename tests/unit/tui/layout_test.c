@@ -200,7 +200,7 @@ the_past_looks_as_it_did(void **state)
 	assert_golden("marked-120x40", past_picture("r", "j", 120, 40, false));
 	assert_golden("marked-80x24-ascii", past_picture("r", "j", 80, 24, true));
 	assert_golden("marked-40x10", past_picture("r", "j", 40, 10, false));
-	assert_golden("marked-threads-80x24", past_picture("j\rr", "x", 80, 24, false));
+	assert_golden("marked-threads-80x24", past_picture("j3r", "x", 80, 24, false));
 	assert_golden("paused-80x24", past_picture(" ", "j", 80, 24, false));
 	assert_golden("paused-back-120x40", past_picture("r", "{]]", 120, 40, false));
 	assert_golden("paused-40x10", past_picture(" ", "j", 40, 10, true));
