@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "tui/keyname.h"
 #include "tui/keys.h"
 
 enum { KEYS_COLUMN = 2, HELP_COLUMN = 14 };
@@ -77,6 +78,9 @@ ht_footer_draw(const struct ht_view *view, struct ht_grid *grid, int row)
 		int width = (int)(strlen(name) + 1 + strlen(word));
 		if (column + width > grid->width)
 			break;
+		int codes[HT_KEYNAME_CODES] = { 0 };
+		ht_keyname_codes(name, strlen(name), codes);
+		ht_grid_target(grid, HT_TARGET_KEY, row, column, width, (size_t)codes[0]);
 		column = ht_grid_put_text(grid, row, column, HT_ROLE_KEY, name);
 		column = ht_grid_put_text(grid, row, column + 1, HT_ROLE_LABEL, word) + 2;
 	}

@@ -3,6 +3,8 @@
 
 #include "tui/layout.h"
 
+#include <string.h>
+
 #include "tui/help.h"
 #include "views/choice.h"
 
@@ -122,6 +124,15 @@ draw_view(struct ht_screen *screen, struct ht_grid *grid, const struct rows *row
 		draw_description(screen, grid, rows->description);
 }
 
+/* The grid doesn't live until there is a click. */
+static void
+keep_targets(struct ht_screen *screen, const struct ht_grid *grid)
+{
+	screen->target_count = grid->target_count;
+	if (grid->target_count != 0)
+		memcpy(screen->targets, grid->targets, grid->target_count * sizeof(*grid->targets));
+}
+
 struct ht_grid *
 ht_layout_draw(struct ht_screen *screen, int width, int height)
 {
@@ -151,5 +162,6 @@ ht_layout_draw(struct ht_screen *screen, int width, int height)
 		draw_prompt(screen, grid, &rows);
 	else
 		draw_footer(screen, grid, rows.footer);
+	keep_targets(screen, grid);
 	return grid;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tui/layout.h"
+#include "tui/mouse.h"
 #include "tui/paint.h"
 
 enum {
@@ -71,11 +72,28 @@ apply_settings(struct ht_loop *loop)
 	loop->stale = true;
 }
 
+/* What curses knows of the mouse, as the screen takes it. */
+static enum ht_screen_wish
+answer_mouse(struct ht_loop *loop)
+{
+	MEVENT event;
+	if (getmouse(&event) != OK)
+		return HT_WISH_NOTHING;
+	enum ht_mouse_action action = HT_MOUSE_CLICK;
+	if ((event.bstate & BUTTON4_PRESSED) != 0)
+		action = HT_MOUSE_WHEEL_UP;
+	else if ((event.bstate & BUTTON5_PRESSED) != 0)
+		action = HT_MOUSE_WHEEL_DOWN;
+	else if ((event.bstate & BUTTON1_PRESSED) == 0)
+		return HT_WISH_NOTHING;
+	return ht_mouse_answer(&loop->screen, action, event.y, event.x);
+}
+
 static void
 answer_key(struct ht_loop *loop, int code)
 {
 	loop->by_person = true;
-	switch (ht_screen_key(&loop->screen, code)) {
+	switch (code == KEY_MOUSE ? answer_mouse(loop) : ht_screen_key(&loop->screen, code)) {
 	case HT_WISH_NOTHING:
 		return;
 	case HT_WISH_DRAW:
@@ -205,6 +223,7 @@ static void
 draw(struct ht_loop *loop)
 {
 	ht_term_fit(&loop->term);
+	ht_term_set_mouse(&loop->term, loop->screen.settings.mouse);
 	struct ht_grid *grid = ht_layout_draw(&loop->screen, COLS, LINES);
 	/* For lack of memory the picture stays as it was until there is some. */
 	if (grid != NULL) {

@@ -203,13 +203,13 @@ ht_picker_draw(struct ht_picker *picker, struct ht_grid *grid, int top, int heig
 	if (height <= 0)
 		return;
 	scroll(picker, (size_t)height);
-	picker->first_row = top;
 	int names = names_width(picker, grid->ascii);
 	for (size_t i = 0; i < picker->page && picker->top + i < picker->count; i++) {
 		const struct ht_picker_item *item = &picker->items[picker->top + i];
 		int row = top + (int)i;
 		ht_grid_put(grid, row, 1, names, HT_ALIGN_LEFT, HT_ROLE_NAME, item->name);
 		ht_grid_put_text(grid, row, names + 3, HT_ROLE_PLAIN, item->note);
+		ht_grid_target(grid, HT_TARGET_ITEM, row, 0, grid->width, picker->top + i);
 		if (picker->top + i == picker->index)
 			ht_grid_select(grid, row);
 	}

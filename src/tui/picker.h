@@ -28,10 +28,9 @@ struct ht_picker {
 	struct ht_picker_item *items; /* owned */
 	size_t count;
 	size_t capacity;
-	size_t index;  /* of the chosen item */
-	size_t top;    /* first item in sight */
-	size_t page;   /* items in sight when it was drawn last */
-	int first_row; /* of the grid where the item at `top` was drawn last */
+	size_t index; /* of the chosen item */
+	size_t top;   /* first item in sight */
+	size_t page;  /* items in sight when it was drawn last */
 	char typed[HT_PICKER_TYPED_BYTES];
 };
 

@@ -90,6 +90,10 @@ struct ht_screen {
 	char message
 	    [HT_SCREEN_MESSAGE_BYTES]; /* in place of the footer until the next key; "": none */
 	struct ht_header header;
+	struct ht_target targets[HT_TARGETS_MOST]; /* what can be clicked, as drawn last */
+	size_t target_count;
+	bool has_clicked; /* on the row of this key, with nothing else clicked since */
+	struct ht_row_key clicked;
 };
 
 void ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *options, bool ascii);

@@ -108,6 +108,9 @@ prepare_rescue(struct ht_term *term)
 {
 	struct ht_rescue *rescue = &term->rescue;
 	rescue->fd = term->out;
+	/* Both ways in which curses may have asked for clicks: what isn't on stays off. */
+	if (key_mouse != NULL)
+		add_leaving(rescue, "\033[?1000l\033[?1006l");
 	add_leaving(rescue, exit_attribute_mode);
 	add_leaving(rescue, cursor_normal);
 	add_leaving(rescue, keypad_local);
@@ -320,6 +323,17 @@ ht_term_close(struct ht_term *term)
 		close(term->out);
 	ht_text_release(&term->pending);
 	*term = (struct ht_term){ .out = -1 };
+}
+
+void
+ht_term_set_mouse(struct ht_term *term, bool told)
+{
+	if (term->mouse == told)
+		return;
+	term->mouse = told;
+	mousemask(told ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+	/* A press is told of at once, without a wait whether it becomes a double click. */
+	mouseinterval(0);
 }
 
 int

@@ -26,6 +26,7 @@ struct ht_term {
 	WINDOW *keys;           /* owned; a pad, so that reading a key never draws */
 	struct ht_text pending; /* written by curses, not yet taken by the terminal */
 	size_t sent;            /* bytes of it that were */
+	bool mouse;             /* clicks are told of */
 	struct ht_rescue rescue;
 };
 
@@ -40,6 +41,9 @@ int ht_term_open(struct ht_term *term, struct ht_error *error);
 
 /* Gives the terminal back as it was; waits a bounded time for it to take the rest. */
 void ht_term_close(struct ht_term *term);
+
+/* Whether clicks and the wheel are told of, or left to the terminal. */
+void ht_term_set_mouse(struct ht_term *term, bool told);
 
 /* The next key as curses calls it, or ERR. */
 int ht_term_key(struct ht_term *term);

@@ -215,6 +215,18 @@ ht_grid_select(struct ht_grid *grid, int row)
 		grid->rows[row].selected = true;
 }
 
+void
+ht_grid_target(
+    struct ht_grid *grid, enum ht_target_kind kind, int row, int column, int width, size_t index)
+{
+	if (grid->targets == NULL)
+		grid->targets =
+		    ht_arena_array(grid->arena, HT_TARGETS_MOST, sizeof(*grid->targets));
+	if (grid->targets == NULL || grid->target_count == HT_TARGETS_MOST)
+		return;
+	grid->targets[grid->target_count++] = (struct ht_target){ kind, row, column, width, index };
+}
+
 int
 ht_grid_text_width(const char *text, bool ascii)
 {

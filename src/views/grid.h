@@ -72,6 +72,23 @@ struct ht_grid_row {
 	bool selected;
 };
 
+/* What a click on a place of the grid is about. */
+enum ht_target_kind {
+	HT_TARGET_TAB,     /* index: of the view */
+	HT_TARGET_KEY,     /* index: a key's code */
+	HT_TARGET_HEADING, /* index: of the table's column */
+	HT_TARGET_ROW,     /* index: of the view's row */
+	HT_TARGET_ITEM,    /* index: in the list that a person chooses from */
+};
+
+struct ht_target {
+	enum ht_target_kind kind;
+	int row, column, width;
+	size_t index;
+};
+
+enum { HT_TARGETS_MOST = 320 }; /* what lies beyond can't be clicked */
+
 struct ht_grid {
 	struct ht_arena *arena; /* owned */
 	int width;              /* columns, 1 to HT_GRID_MOST */
@@ -80,6 +97,8 @@ struct ht_grid {
 	bool blocks;            /* the font has blocks, but no braille */
 	bool failed;
 	struct ht_grid_row *rows;
+	struct ht_target *targets; /* owned */
+	size_t target_count;
 };
 
 enum { HT_GRID_MOST = 4096 };
@@ -112,6 +131,10 @@ int ht_grid_put_lines(struct ht_grid *grid, int row, int rows, enum ht_role role
 
 void ht_grid_set_background(struct ht_grid *grid, int row, enum ht_role role);
 void ht_grid_select(struct ht_grid *grid, int row);
+
+/* Says what WIDTH columns from COLUMN on are, for the mouse. */
+void ht_grid_target(
+    struct ht_grid *grid, enum ht_target_kind kind, int row, int column, int width, size_t index);
 
 /* Columns that TEXT would take in a cell of a grid with ASCII. */
 int ht_grid_text_width(const char *text, bool ascii);

@@ -251,12 +251,16 @@ ht_tabs_draw(size_t current, const char *note, struct ht_grid *grid, int row)
 		bool named = !is_short || i == current;
 		snprintf(
 		    text, sizeof(text), named ? " %zu %s " : " %zu ", i + 1, ht_views_get(i)->name);
+		ht_grid_target(grid, HT_TARGET_TAB, row, column, (int)strlen(text), i);
 		column = ht_grid_put_text(
 		    grid, row, column, i == current ? HT_ROLE_TAB_CURRENT : HT_ROLE_TAB, text);
 	}
 	if (noted != 0)
 		column = ht_grid_put_text(grid, row, column + 1, HT_ROLE_WARNING, note);
 	int help_column = grid->width - (int)strlen(help);
-	if (help_column > column)
+	if (help_column > column) {
+		ht_grid_target(
+		    grid, HT_TARGET_KEY, row, help_column, (int)strlen(help), (size_t)help[0]);
 		ht_grid_put_text(grid, row, help_column, HT_ROLE_LABEL, help);
+	}
 }

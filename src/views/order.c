@@ -86,3 +86,13 @@ ht_order_move(const struct ht_table *table, struct ht_sort *sort, int step)
 		return;
 	}
 }
+
+void
+ht_order_click(const struct ht_table *table, struct ht_sort *sort, size_t index)
+{
+	struct ht_sort clicked = sort_of(&table->columns[index]);
+	if (ht_order_is_same(sort, &clicked))
+		sort->reversed = !sort->reversed;
+	else
+		*sort = clicked;
+}

@@ -19,6 +19,9 @@ size_t ht_orders_list(const struct ht_table *table, struct ht_order orders[HT_OR
 /* True when both order by the same thing, in whichever direction. */
 bool ht_order_is_same(const struct ht_sort *a, const struct ht_sort *b);
 
+/* Orders by column INDEX, which can be ordered by; by that already: the other way round. */
+void ht_order_click(const struct ht_table *table, struct ht_sort *sort, size_t index);
+
 /* Orders by the column beside the one that does: STEP 1 to the right, -1 to the left. */
 void ht_order_move(const struct ht_table *table, struct ht_sort *sort, int step);
 

@@ -63,12 +63,13 @@ ht_table_compare_metric(
 }
 
 static void
-append_column(struct ht_table_layout *layout, const struct ht_column *column)
+append_column(struct ht_table_layout *layout, const struct ht_column *column, size_t index)
 {
 	if (layout->count == HT_TABLE_MOST_COLUMNS ||
 	    (column->shown != NULL && !column->shown(layout->input)))
 		return;
 	layout->shown[layout->count].column = *column;
+	layout->shown[layout->count].index = index;
 	layout->shown[layout->count].width = column->width;
 	layout->count++;
 }
@@ -81,7 +82,7 @@ append_sorting(struct ht_table_layout *layout, const struct ht_metric *metric)
 		.field = HT_SORT_METRIC,
 		.scope = metric->scope,
 		.metric = metric->index };
-	append_column(layout, &column);
+	append_column(layout, &column, SIZE_MAX);
 }
 
 /* Columns that a figure of bytes needs beyond those it has where its unit fits. */
@@ -116,7 +117,7 @@ list_columns(
 			append_sorting(layout, sort->metric);
 			missing = false;
 		}
-		append_column(layout, &table->columns[i]);
+		append_column(layout, &table->columns[i], i);
 	}
 	if (missing)
 		append_sorting(layout, sort->metric);
@@ -236,6 +237,8 @@ ht_table_draw_headings(
 		ht_grid_put(grid, row, layout->shown[i].at, layout->shown[i].width,
 		    column->left ? HT_ALIGN_LEFT : HT_ALIGN_RIGHT,
 		    sorted ? HT_ROLE_HEADING_SORTED : HT_ROLE_HEADING, title);
+		ht_grid_target(grid, HT_TARGET_HEADING, row, layout->shown[i].at,
+		    layout->shown[i].width, layout->shown[i].index);
 	}
 }
 
@@ -423,6 +426,7 @@ ht_table_draw(const struct ht_table *table, const struct ht_table_layout *layout
 	for (size_t i = 0; i < state->page && state->top + i < state->row_count; i++) {
 		const struct ht_row_item *row = &state->rows[state->top + i];
 		draw_row(table, layout, row, grid, top + (int)i);
+		ht_grid_target(grid, HT_TARGET_ROW, top + (int)i, 0, grid->width, state->top + i);
 		if (state->top + i == state->index)
 			ht_grid_select(grid, top + (int)i);
 	}

@@ -65,6 +65,7 @@ struct ht_table_layout {
 	size_t count;
 	struct {
 		struct ht_column column;
+		size_t index; /* in the table; SIZE_MAX: it was added */
 		int at;
 		int width;
 	} shown[HT_TABLE_MOST_COLUMNS];
