@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "core/class_rates.h"
 #include "core/events.h"
 #include "model/delta.h"
 
@@ -34,7 +35,8 @@ struct past_heap {
 	uint64_t read_ns;    /* CLOCK_MONOTONIC; 0: not yet */
 	uint64_t peak_bytes; /* highest that was told */
 	struct ht_delta rates[HEAP_RATES];
-	struct ht_events *events; /* owned */
+	struct ht_events *events;           /* owned */
+	struct ht_class_rates *class_rates; /* owned; NULL: they weren't asked for */
 };
 
 struct past_thread {
@@ -82,8 +84,10 @@ ht_pairs_new(uint64_t smoothing_ns)
 static void
 past_release(struct past *past)
 {
-	if (past->heap != NULL)
+	if (past->heap != NULL) {
 		ht_events_free(past->heap->events);
+		ht_class_rates_free(past->heap->class_rates);
+	}
 	free(past->heap);
 	free(past->threads);
 	*past = (struct past){ 0 };
@@ -242,6 +246,20 @@ carry_peak(struct past_heap *past, uint32_t exec_generation, struct ht_heap_valu
 	HT_SET_U(values, HT_HEAP_PEAK, past->peak_bytes);
 }
 
+/* Rates of the size classes, where they are listed. */
+static int
+apply_classes(const struct ht_pairs *pairs, struct past_heap *past, const struct ht_sample *told,
+    bool continues, struct ht_process *process)
+{
+	if ((process->detail & HT_DETAIL_SIZE_CLASSES) == 0) {
+		ht_class_rates_free(past->class_rates);
+		past->class_rates = NULL;
+		return 0;
+	}
+	return ht_class_rates_apply(
+	    &past->class_rates, process->heap, told->monotonic_ns, continues, pairs->smoothing_ns);
+}
+
 static int
 apply_heap(const struct ht_pairs *pairs, struct past *past, const struct ht_sample *sample,
     const struct ht_sample *told, const struct ht_frame *frame, struct ht_process *process)
@@ -252,8 +270,11 @@ apply_heap(const struct ht_pairs *pairs, struct past *past, const struct ht_samp
 		past->heap = past_heap_new();
 	if (past->heap == NULL)
 		return -ENOMEM;
+	bool continues = past->heap->exec_generation == told->heap->exec_generation;
 	carry_peak(past->heap, told->heap->exec_generation, &process->heap->values);
 	apply_heap_rates(pairs, past->heap, told, process->heap);
+	if (apply_classes(pairs, past->heap, told, continues, process) != 0)
+		return -ENOMEM;
 	ht_events_observe(past->heap->events, sample, frame->realtime_ns, frame->monotonic_ns);
 	if ((process->detail & HT_DETAIL_EVENTS) == 0)
 		return 0;

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "core/pairs.h"
 #include "core/threads.h"
+#include "model/size_class.h"
 #include "sources/source.h"
 
 enum { MOST_SOURCES = 8 };
@@ -150,6 +151,7 @@ fill_heap(struct ht_frame *frame, const struct ht_sample *told, struct ht_proces
 		.event_count = told->heap->event_count,
 		.dropped = told->heap->dropped,
 	};
+	ht_size_classes_estimate(row->heap);
 	frame->instrumented_count++;
 	return 0;
 }

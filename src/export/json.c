@@ -103,6 +103,15 @@ write_size_classes(struct ht_json_writer *json, const struct ht_heap *heap)
 		    json, "size_bytes", class->size_bytes, class->size_bytes != UINT64_MAX);
 		ht_json_unsigned(json, "allocated_blocks_total", class->allocated_blocks);
 		ht_json_unsigned(json, "freed_blocks_total", class->freed_blocks);
+		ht_json_figure(
+		    json, "live_blocks", class->live_blocks, class->live_blocks != UNKNOWN);
+		ht_json_figure(json, "live_bytes_estimate", class->live_bytes_estimate,
+		    class->live_bytes_estimate != UNKNOWN);
+		if (class->has_rate)
+			ht_json_real(json, "allocated_blocks_per_second",
+			    class->allocated_blocks_per_second);
+		else
+			ht_json_null(json, "allocated_blocks_per_second");
 		ht_json_close_object(json);
 	}
 	ht_json_close_array(json);

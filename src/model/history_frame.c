@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "model/history_store.h"
+#include "model/size_class.h"
 
 static bool
 is_there(const struct ht_history_row *row, uint32_t serial)
@@ -72,6 +73,7 @@ fill_size_classes(struct ht_history_rebuilding *rebuilding, const struct ht_hist
 		ht_history_class_of_slots(
 		    table->rows[i], cursor.slots, &heap->size_classes[heap->size_class_count++]);
 	}
+	ht_size_classes_estimate(heap);
 	return 0;
 }
 

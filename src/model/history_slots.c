@@ -55,7 +55,7 @@ enum {
 	THREAD_SLOTS,
 };
 
-enum { C_ALLOCATED, C_FREED, CLASS_SLOTS };
+enum { C_ALLOCATED, C_FREED, C_HAS_RATE, C_RATE, CLASS_SLOTS };
 
 enum { E_REALTIME, E_DURATION, E_BEFORE, E_AFTER, E_REQUESTED, E_LABEL, EVENT_SLOTS };
 
@@ -267,6 +267,8 @@ ht_history_slots_of_class(const struct ht_size_class *size_class, uint64_t *slot
 {
 	slots[C_ALLOCATED] = size_class->allocated_blocks;
 	slots[C_FREED] = size_class->freed_blocks;
+	slots[C_HAS_RATE] = size_class->has_rate;
+	slots[C_RATE] = bits_of(size_class->has_rate ? size_class->allocated_blocks_per_second : 0);
 }
 
 int
@@ -403,7 +405,11 @@ void
 ht_history_class_of_slots(
     const struct ht_history_row *row, const uint64_t *slots, struct ht_size_class *size_class)
 {
-	*size_class = (struct ht_size_class){ row->id, slots[C_ALLOCATED], slots[C_FREED] };
+	*size_class = (struct ht_size_class){ .size_bytes = row->id,
+		.allocated_blocks = slots[C_ALLOCATED],
+		.freed_blocks = slots[C_FREED],
+		.has_rate = slots[C_HAS_RATE] != 0,
+		.allocated_blocks_per_second = double_of(slots[C_RATE]) };
 }
 
 void

@@ -66,6 +66,11 @@ struct ht_size_class {
 	uint64_t size_bytes; /* upper bound, usable size; UINT64_MAX: all larger */
 	uint64_t allocated_blocks;
 	uint64_t freed_blocks;
+	/* In frames alone; the former two as model/size_class.h says, UINT64_MAX: unknown. */
+	uint64_t live_blocks;
+	uint64_t live_bytes_estimate;
+	bool has_rate;
+	double allocated_blocks_per_second; /* valid where has_rate */
 };
 
 /* A figure of an event that was not given is UINT64_MAX. */

@@ -7,6 +7,7 @@ static const struct ht_view *const views[] = {
 	&ht_view_processes,
 	&ht_view_overview,
 	&ht_view_threads,
+	&ht_view_sizes,
 	&ht_view_events,
 	&ht_view_maps,
 };

@@ -24,6 +24,7 @@ size_t ht_views_of_process(void);
 extern const struct ht_view ht_view_processes;
 extern const struct ht_view ht_view_overview;
 extern const struct ht_view ht_view_threads;
+extern const struct ht_view ht_view_sizes;
 extern const struct ht_view ht_view_events;
 extern const struct ht_view ht_view_maps;
 

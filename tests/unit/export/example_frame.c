@@ -47,8 +47,18 @@ fill_lists(struct ht_heap *heap, struct ht_arena *arena)
 	heap->event_count = 1;
 	heap->events = ht_arena_array(arena, 1, sizeof(*heap->events));
 	ht_assert(heap->size_classes != NULL && heap->events != NULL);
-	heap->size_classes[0] = (struct ht_size_class){ 16, 12, 3 };
-	heap->size_classes[1] = (struct ht_size_class){ UINT64_MAX, 1, 2 };
+	heap->size_classes[0] = (struct ht_size_class){ .size_bytes = 16,
+		.allocated_blocks = 12,
+		.freed_blocks = 3,
+		.live_blocks = 9,
+		.live_bytes_estimate = 135,
+		.has_rate = true,
+		.allocated_blocks_per_second = 1.5 };
+	heap->size_classes[1] = (struct ht_size_class){ .size_bytes = UINT64_MAX,
+		.allocated_blocks = 1,
+		.freed_blocks = 2,
+		.live_blocks = UINT64_MAX,
+		.live_bytes_estimate = UINT64_MAX };
 	heap->events[0] = (struct ht_event){
 		.realtime_ns = UINT64_C(1795338000000000000),
 		.monotonic_ns = 5,

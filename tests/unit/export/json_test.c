@@ -122,8 +122,12 @@ lists_are_there_where_asked_for(void **state)
 	assert_holds(json, "\"exited_threads\": {\"count\": 3, \"allocated_bytes_total\": 30, "
 			   "\"allocated_blocks_total\": 3, \"freed_bytes_total\": 20, "
 			   "\"freed_blocks_total\": 2}");
-	assert_holds(json, "{\"size_bytes\": null, \"allocated_blocks_total\": 1, "
-			   "\"freed_blocks_total\": 2}]");
+	assert_holds(json, "\"live_blocks\": 9, \"live_bytes_estimate\": 135, "
+			   "\"allocated_blocks_per_second\": 1.500}, "
+			   "{\"size_bytes\": null, \"allocated_blocks_total\": 1, "
+			   "\"freed_blocks_total\": 2, \"live_blocks\": null, "
+			   "\"live_bytes_estimate\": null, "
+			   "\"allocated_blocks_per_second\": null}]");
 	assert_holds(json, "\"events\": [{\"time\": \"2026-11-22T09:00:00.000Z\", "
 			   "\"monotonic_ns\": 5, \"kind\": \"oom\", \"label\": \"malloc 1048576\", "
 			   "\"tid\": 4243, \"duration_ns\": null, \"bytes_before\": null, "

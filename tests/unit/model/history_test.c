@@ -102,9 +102,15 @@ assert_same_heap(const struct ht_heap *a, const struct ht_heap *b)
 	assert_memory_equal(&a->exited, &b->exited, sizeof(a->exited));
 	assert_memory_equal(&a->dropped, &b->dropped, sizeof(a->dropped));
 	assert_int_equal(a->size_class_count, b->size_class_count);
-	for (size_t i = 0; i < a->size_class_count; i++)
-		assert_memory_equal(
-		    &a->size_classes[i], &b->size_classes[i], sizeof(a->size_classes[i]));
+	for (size_t i = 0; i < a->size_class_count; i++) {
+		const struct ht_size_class *x = &a->size_classes[i], *y = &b->size_classes[i];
+		assert_true(x->size_bytes == y->size_bytes);
+		assert_true(x->allocated_blocks == y->allocated_blocks);
+		assert_true(x->freed_blocks == y->freed_blocks);
+		assert_true(x->has_rate == y->has_rate);
+		assert_true(!x->has_rate ||
+			    x->allocated_blocks_per_second == y->allocated_blocks_per_second);
+	}
 	assert_int_equal(a->event_count, b->event_count);
 	for (size_t i = 0; i < a->event_count; i++) {
 		const struct ht_event *event_a = &a->events[i], *event_b = &b->events[i];
@@ -244,7 +250,11 @@ add_wild_lists(struct ht_frame *frame, struct ht_process *process)
 	for (uint64_t i = 1; i <= 8; i++) {
 		if (!one_in(4))
 			heap->size_classes[heap->size_class_count++] =
-			    (struct ht_size_class){ i * 16, wild_number(), wild_number() };
+			    (struct ht_size_class){ .size_bytes = i * 16,
+				    .allocated_blocks = wild_number(),
+				    .freed_blocks = wild_number(),
+				    .has_rate = i % 2 != 0,
+				    .allocated_blocks_per_second = i % 2 != 0 ? (double)i / 3 : 0 };
 		if (one_in(4))
 			continue;
 		struct ht_event *event = &heap->events[heap->event_count++];

@@ -148,10 +148,14 @@ screens_look_as_they_did(void **state)
 	assert_golden("threads-120x40", picture(frames_mixed(), "j\r\tP", 120, 40, false));
 	assert_golden("threads-40x10", picture(frames_mixed(), "j\r\t", 40, 10, false));
 	assert_golden("threads-plain-80x24-ascii", picture(frames_plain(), "\r\t", 80, 24, true));
-	assert_golden("events-80x24", picture(frames_mixed(), "j\r\t\t", 80, 24, false));
-	assert_golden("events-120x40-ascii", picture(frames_mixed(), "j\r\t\t", 120, 40, true));
-	assert_golden("events-200x60", picture(frames_mixed(), "j\r\t\tjjj", 200, 60, false));
-	assert_golden("events-40x10", picture(frames_mixed(), "j\r\t\t", 40, 10, false));
+	assert_golden("sizes-80x24", picture(frames_mixed(), "j\r\t\t", 80, 24, false));
+	assert_golden("sizes-120x40-ascii", picture(frames_mixed(), "j\r\t\tA", 120, 40, true));
+	assert_golden("sizes-200x60", picture(frames_mixed(), "j\r\t\tj", 200, 60, false));
+	assert_golden("sizes-40x10", picture(frames_mixed(), "j\r\t\t", 40, 10, false));
+	assert_golden("events-80x24", picture(frames_mixed(), "j\r\t\t\t", 80, 24, false));
+	assert_golden("events-120x40-ascii", picture(frames_mixed(), "j\r\t\t\t", 120, 40, true));
+	assert_golden("events-200x60", picture(frames_mixed(), "j\r\t\t\tjjj", 200, 60, false));
+	assert_golden("events-40x10", picture(frames_mixed(), "j\r\t\t\t", 40, 10, false));
 	assert_golden("maps-80x24", picture(frames_mixed(), "j\r" MAPS, 80, 24, false));
 	assert_golden("maps-120x40-ascii", picture(frames_mixed(), "j\r" MAPS, 120, 40, true));
 	assert_golden("maps-200x60", picture(frames_mixed(), "j\r" MAPS "jj>", 200, 60, false));

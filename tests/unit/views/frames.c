@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "heaptop/segment.h"
 #include "model/maps.h"
+#include "model/size_class.h"
 
 #define MIB(n) (UINT64_C(n) << 20)
 
@@ -237,6 +238,30 @@ add_usual_maps(struct ht_frame *frame, struct ht_process *process)
 	HT_SET_U(&process->values, HT_PROCESS_LIMIT, UINT64_C(2) << 30);
 }
 
+/* Small blocks in numbers, a few large ones, one class that is empty again and one without end. */
+static void
+add_size_classes(struct ht_frame *frame, struct ht_process *process)
+{
+	static const struct ht_size_class classes[] = {
+		{ .size_bytes = 32, .allocated_blocks = 8000000, .freed_blocks = 7300000 },
+		{ .size_bytes = 64, .allocated_blocks = 900000, .freed_blocks = 400000 },
+		{ .size_bytes = 1024, .allocated_blocks = 5000, .freed_blocks = 5000 },
+		{ .size_bytes = 1280, .allocated_blocks = 120000, .freed_blocks = 20000 },
+		{ .size_bytes = 131072, .allocated_blocks = 4000, .freed_blocks = 3100 },
+	};
+	struct ht_heap *heap = process->heap;
+	heap->size_class_count = sizeof(classes) / sizeof(classes[0]);
+	heap->size_classes =
+	    ht_arena_array(frame->arena, heap->size_class_count, sizeof(classes[0]));
+	memcpy(heap->size_classes, classes, sizeof(classes));
+	for (size_t i = 0; i < heap->size_class_count; i++) {
+		heap->size_classes[i].has_rate = i != 2;
+		heap->size_classes[i].allocated_blocks_per_second = (double)(i * i) * 700;
+	}
+	ht_size_classes_estimate(heap);
+	process->detail |= HT_DETAIL_SIZE_CLASSES;
+}
+
 struct ht_frame *
 frames_mixed(void)
 {
@@ -247,6 +272,7 @@ frames_mixed(void)
 	add_heap(frame, process, MIB(318), 41.2 * 1048576);
 	add_threads(frame, process);
 	add_events(frame, process);
+	add_size_classes(frame, process);
 	add_usual_maps(frame, process);
 	process = add_process(frame, 5120, "app", "store --cache 600M", MIB(1126));
 	add_heap(frame, process, MIB(702), 38.1 * 1048576);
