@@ -30,7 +30,8 @@ print_help(const struct ht_subcommand *command)
 	}
 	printf("\nOptions:\n");
 	ht_options_help(stdout, command->bit);
-	printf("\n%s", command->help);
+	printf(
+	    "\n%s\nThe manual: man heaptop%s%s\n", command->help, name[0] != '\0' ? "-" : "", name);
 	return 0;
 }
 
