@@ -234,7 +234,7 @@ threads_stand_below_their_process(void **state)
 		assert_int_equal(view_state.rows[i].key.id, rows[i + 1]);
 		assert_ptr_equal(view_state.rows[i].process, view_state.rows[0].process);
 	}
-	assert_non_null(strstr(drawn(true), "   4244 www"));
+	assert_non_null(strstr(drawn(true), "   4244 "));
 	assert_non_null(strstr(drawn(true), "  - resize-2"));
 }
 
