@@ -132,7 +132,9 @@ static void
 threads_are_searched_by_name(void **state)
 {
 	(void)state;
-	type("j\r/IO\r");
+	type("j");
+	ht_screen_key(&screen, '1' + (int)ht_views_index(&ht_view_threads));
+	type("/IO\r");
 	assert_int_equal(selected(), 4245);
 }
 
