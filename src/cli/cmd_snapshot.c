@@ -17,6 +17,8 @@
 #include "core/sampler.h"
 #include "export/csv.h"
 #include "export/json.h"
+#include "export/memstats.h"
+#include "export/prometheus.h"
 #include "export/table.h"
 #include "export/timestamp.h"
 #include "model/filter.h"
@@ -54,8 +56,11 @@ warn_ended(int32_t pid)
 static uint32_t
 detail_of(const struct ht_options *options)
 {
-	if (options->format == HT_FORMAT_CSV)
+	if (options->format == HT_FORMAT_CSV || options->format == HT_FORMAT_PROMETHEUS)
 		return 0;
+	uint32_t costly = options->detail > 0 ? (uint32_t)options->detail : 0;
+	if (options->format == HT_FORMAT_MEMSTATS)
+		return HT_DETAIL_SIZE_CLASSES | HT_DETAIL_EVENTS | costly;
 	uint32_t threads = options->threads ? HT_DETAIL_THREADS : 0;
 	if (options->detail >= 0)
 		return (uint32_t)options->detail | threads;
@@ -128,8 +133,24 @@ format_csv(struct snapshot *snapshot, const struct ht_frame *frame)
 	return ht_csv_write(frame, &snapshot->fields, &snapshot->text);
 }
 
+/* The one process that there is, if it is instrumented; else ERROR says that it isn't. */
 static int
-format_frame(struct snapshot *snapshot, const struct ht_frame *frame)
+format_memstats(struct snapshot *snapshot, const struct ht_frame *frame, struct ht_error *error)
+{
+	const struct ht_process *process = frame->process_count != 0 ? frame->processes : NULL;
+	if (process != NULL && process->heap != NULL)
+		return ht_memstats_write(process, snapshot->options->count < 0, &snapshot->text);
+	ht_error_set(error, HT_ERROR_NOT_PERMITTED,
+	    "%d (%s) shows no heap: %s: programs do when they were started with 'heaptop run'",
+	    process != NULL ? (int)process->key.pid : (int)snapshot->targets.pids[0],
+	    process != NULL ? process->name : "?",
+	    process != NULL && process->quality_reason != NULL ? process->quality_reason
+							       : "not instrumented");
+	return -ENODATA;
+}
+
+static int
+format_frame(struct snapshot *snapshot, const struct ht_frame *frame, struct ht_error *error)
 {
 	switch (snapshot->options->format) {
 	case HT_FORMAT_TABLE:
@@ -142,6 +163,10 @@ format_frame(struct snapshot *snapshot, const struct ht_frame *frame)
 		    frame, &snapshot->options->fields, false, &snapshot->text);
 	case HT_FORMAT_CSV:
 		return format_csv(snapshot, frame);
+	case HT_FORMAT_PROMETHEUS:
+		return ht_prometheus_write(frame, &snapshot->options->fields, &snapshot->text);
+	case HT_FORMAT_MEMSTATS:
+		return format_memstats(snapshot, frame, error);
 	}
 	return -EINVAL;
 }
@@ -161,8 +186,10 @@ print_sample(struct snapshot *snapshot, struct ht_error *error)
 		ht_filter_apply(snapshot->filter, frame);
 	ht_sort_processes(&snapshot->options->sort, frame->processes, frame->process_count);
 	ht_text_clear(&snapshot->text);
-	status = format_frame(snapshot, frame);
+	status = format_frame(snapshot, frame, error);
 	ht_frame_free(frame);
+	if (status == -ENODATA)
+		return status;
 	if (status != 0) {
 		ht_error_set(error, HT_ERROR_RUNTIME, "not enough memory to print a sample");
 		return status;
@@ -204,10 +231,17 @@ static int
 read_options(struct snapshot *snapshot, struct ht_error *error)
 {
 	const struct ht_options *options = snapshot->options;
-	if (options->format == HT_FORMAT_CSV && (options->detail > 0 || options->threads)) {
+	bool without_lists =
+	    options->format == HT_FORMAT_CSV || options->format == HT_FORMAT_PROMETHEUS;
+	if (without_lists && (options->detail > 0 || options->threads)) {
 		ht_error_set(error, HT_ERROR_USAGE,
-		    "csv has a line a process and no lists: --detail is for table, json and "
-		    "ndjson");
+		    "%s has figures of processes and no lists: --detail is for table, json and "
+		    "ndjson",
+		    options->format == HT_FORMAT_CSV ? "csv" : "prometheus");
+		return -EINVAL;
+	}
+	if (options->format == HT_FORMAT_MEMSTATS && options->targets.length == 0) {
+		ht_error_set(error, HT_ERROR_USAGE, "memstats is of one process: name it with -p");
 		return -EINVAL;
 	}
 	snapshot->fields = options->fields;
@@ -238,6 +272,12 @@ take(struct snapshot *snapshot, struct ht_error *error)
 		    options->dead, &snapshot->targets, error);
 	if (status != 0)
 		return status;
+	if (options->format == HT_FORMAT_MEMSTATS && snapshot->targets.count != 1) {
+		ht_error_set(error, HT_ERROR_USAGE,
+		    "memstats is of one process and %zu are meant: name one by its pid",
+		    snapshot->targets.count);
+		return -EINVAL;
+	}
 	make_request(snapshot);
 	/* Nothing of these is compared, and a costly reading made now would be old in the sample. */
 	const uint32_t detail = snapshot->request.detail;
@@ -259,7 +299,7 @@ run_snapshot(const struct ht_options *options, char **operands)
 	(void)operands;
 	signal(SIGPIPE, SIG_IGN); /* write tells */
 	ht_text_init(&snapshot.text);
-	ht_sink_init(&snapshot.sink, options->output, false);
+	ht_sink_init(&snapshot.sink, options->output, options->format == HT_FORMAT_PROMETHEUS);
 	set_up_table(&snapshot);
 	int status = take(&snapshot, &error);
 	if (ht_sink_close(&snapshot.sink, error.code == HT_OK ? &error : NULL) != 0 && status == 0)

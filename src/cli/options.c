@@ -47,6 +47,8 @@ static const char *const formats[] = {
 	[HT_FORMAT_JSON] = "json",
 	[HT_FORMAT_NDJSON] = "ndjson",
 	[HT_FORMAT_CSV] = "csv",
+	[HT_FORMAT_PROMETHEUS] = "prometheus",
+	[HT_FORMAT_MEMSTATS] = "memstats",
 };
 
 static const struct {

@@ -25,7 +25,14 @@ enum ht_command_bit {
 	HT_FOR_CHECK = 1 << 4,
 };
 
-enum ht_format { HT_FORMAT_TABLE, HT_FORMAT_JSON, HT_FORMAT_NDJSON, HT_FORMAT_CSV };
+enum ht_format {
+	HT_FORMAT_TABLE,
+	HT_FORMAT_JSON,
+	HT_FORMAT_NDJSON,
+	HT_FORMAT_CSV,
+	HT_FORMAT_PROMETHEUS,
+	HT_FORMAT_MEMSTATS
+};
 
 /* What the argument of an option can be. */
 enum ht_option_values {
