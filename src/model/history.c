@@ -160,6 +160,49 @@ add_events(struct ht_history *history, struct ht_history_table *table, const str
 	return error;
 }
 
+/* MAPS may be NULL: nothing was looked at. */
+static int
+add_reading(struct ht_history *history, struct ht_history_table *table, const struct ht_maps *maps)
+{
+	uint64_t slots[HT_HISTORY_MOST_SLOTS];
+	int error = ht_history_table_begin(history, table, 1);
+	if (error != 0)
+		return error;
+	if (maps != NULL) {
+		struct ht_history_row *row =
+		    ht_history_table_row(history, table, HT_HISTORY_READING, 0, 0);
+		if (row == NULL || ht_history_slots_of_reading(history, maps, row->now, slots) != 0)
+			error = -ENOMEM;
+		else
+			error = ht_history_row_set(history, row, history->serial, slots);
+	}
+	ht_history_table_end(history, table, error != 0);
+	return error;
+}
+
+static int
+add_groups(struct ht_history *history, struct ht_history_table *table, const struct ht_maps *maps)
+{
+	uint64_t slots[HT_HISTORY_MOST_SLOTS];
+	size_t count = maps != NULL ? maps->group_count : 0;
+	if (count > HT_HISTORY_MOST_GROUPS)
+		count = 0;
+	int error = ht_history_table_begin(history, table, count);
+	if (error != 0)
+		return error;
+	for (size_t i = 0; i < count && error == 0; i++) {
+		const struct ht_map *group = &maps->groups[i];
+		struct ht_history_row *row = ht_history_table_row(history, table, HT_HISTORY_GROUP,
+		    ht_history_group_id(group), (uint64_t)group->kind);
+		if (row == NULL || ht_history_slots_of_group(history, group, row->now, slots) != 0)
+			error = -ENOMEM;
+		else
+			error = ht_history_row_set(history, row, history->serial, slots);
+	}
+	ht_history_table_end(history, table, error != 0);
+	return error;
+}
+
 /* The lists that PROCESS has; those of a tick without them stay as they were. */
 static int
 add_lists(struct ht_history *history, struct ht_history_row *row, const struct ht_process *process)
@@ -179,6 +222,10 @@ add_lists(struct ht_history *history, struct ht_history_row *row, const struct h
 		error = add_size_classes(history, &row->lists->size_classes, process->heap);
 	if (error == 0 && process->heap != NULL && (process->detail & HT_DETAIL_EVENTS) != 0)
 		error = add_events(history, &row->lists->events, process->heap);
+	if (error == 0 && (process->detail & (HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR)) != 0)
+		error = add_reading(history, &row->lists->readings, process->maps);
+	if (error == 0 && (process->detail & HT_DETAIL_MAPS) != 0)
+		error = add_groups(history, &row->lists->groups, process->maps);
 	return error;
 }
 

@@ -5,9 +5,10 @@
  *
  * The youngest ticks are all kept; the older they are, the fewer of them (a half, a quarter ...), the first
  * one the longest.  A tick that was thinned out is gone whole; those that are left stay exact: every
- * figure, what was unknown, source, quality, reason, and the lists that the frame had of a process.  Two things
- * are coarser than in the frame: the age of figures read from a living process (to about 1 ms), and
- * a command line once read stays known to the process until another one is read.
+ * figure, what was unknown, source, quality, reason, and the lists that the frame had of a process.  Three things
+ * are coarser than in the frame: the age of figures read from a living process (to about 1 ms);
+ * a command line once read stays known to the process until another one is read; of its mappings the sums
+ * and the groups are kept (of more than 1,024 groups the sums alone), not each by itself.
  *
  * What doesn't change costs nothing, what does a few bytes.  Lack of memory makes a tick missing,
  * never anything else.

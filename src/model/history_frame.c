@@ -98,6 +98,49 @@ fill_events(struct ht_history_rebuilding *rebuilding, const struct ht_history_ta
 }
 
 static int
+fill_groups(struct ht_history_rebuilding *rebuilding, const struct ht_history_table *table,
+    struct ht_maps *maps)
+{
+	struct ht_history_cursor cursor;
+	uint32_t serial = rebuilding->tick->serial;
+	int error = 0;
+	maps->groups =
+	    ht_arena_array(rebuilding->arena, count_rows(table, serial), sizeof(*maps->groups));
+	if (maps->groups == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < table->count && error == 0; i++) {
+		if (!is_there(table->rows[i], serial))
+			continue;
+		look_at(&cursor, table->rows[i], serial);
+		error = ht_history_group_of_slots(
+		    rebuilding, table->rows[i], cursor.slots, &maps->groups[maps->group_count++]);
+	}
+	return error;
+}
+
+static int
+fill_maps(struct ht_history_rebuilding *rebuilding, const struct ht_history_lists *lists,
+    struct ht_process *process)
+{
+	const struct ht_history_table *table = &lists->readings;
+	struct ht_history_cursor cursor;
+	size_t i = 0;
+	while (i < table->count && !is_there(table->rows[i], rebuilding->tick->serial))
+		i++;
+	if (i == table->count)
+		return 0;
+	struct ht_maps *maps = ht_arena_alloc(rebuilding->arena, sizeof(*maps));
+	if (maps == NULL)
+		return -ENOMEM;
+	look_at(&cursor, table->rows[i], rebuilding->tick->serial);
+	process->maps = maps;
+	int error = ht_history_reading_of_slots(rebuilding, cursor.slots, maps);
+	if (error == 0 && (process->detail & HT_DETAIL_MAPS) != 0)
+		error = fill_groups(rebuilding, &lists->groups, maps);
+	return error;
+}
+
+static int
 fill_lists(struct ht_history_rebuilding *rebuilding, const struct ht_history_lists *lists,
     struct ht_process *process)
 {
@@ -110,6 +153,8 @@ fill_lists(struct ht_history_rebuilding *rebuilding, const struct ht_history_lis
 		error = fill_size_classes(rebuilding, &lists->size_classes, process->heap);
 	if (error == 0 && process->heap != NULL && (process->detail & HT_DETAIL_EVENTS) != 0)
 		error = fill_events(rebuilding, &lists->events, process->heap);
+	if (error == 0 && (process->detail & (HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR)) != 0)
+		error = fill_maps(rebuilding, lists, process);
 	return error;
 }
 

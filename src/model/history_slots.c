@@ -78,6 +78,10 @@ ht_history_slot_count(enum ht_history_kind kind)
 		return CLASS_SLOTS;
 	case HT_HISTORY_EVENT:
 		return EVENT_SLOTS;
+	case HT_HISTORY_READING:
+		return ht_history_reading_slot_count();
+	case HT_HISTORY_GROUP:
+		return ht_history_group_slot_count();
 	}
 	return 0;
 }
@@ -106,6 +110,7 @@ static const unsigned char thread_codings[THREAD_SLOTS] = {
 #undef HT_METRIC
 static const unsigned char class_codings[CLASS_SLOTS];
 static const unsigned char event_codings[EVENT_SLOTS];
+static const unsigned char map_codings[HT_HISTORY_MOST_SLOTS];
 
 const unsigned char *
 ht_history_codings(enum ht_history_kind kind)
@@ -120,6 +125,9 @@ ht_history_codings(enum ht_history_kind kind)
 		return class_codings;
 	case HT_HISTORY_EVENT:
 		return event_codings;
+	case HT_HISTORY_READING:
+	case HT_HISTORY_GROUP:
+		return map_codings;
 	}
 	return NULL;
 }
@@ -300,14 +308,17 @@ ht_history_mark_texts(struct ht_history *history, enum ht_history_kind kind, con
 	case HT_HISTORY_EVENT:
 		ht_history_mark_text(history, slots[E_LABEL]);
 		return;
+	case HT_HISTORY_READING:
+	case HT_HISTORY_GROUP:
+		ht_history_mark_texts_of_maps(history, kind, slots);
+		return;
 	case HT_HISTORY_SIZE_CLASS:
 		return;
 	}
 }
 
-/* The text of NUMBER in the arena, each once.  0 or -ENOMEM. */
-static int
-copy_text(struct ht_history_rebuilding *rebuilding, uint64_t number, const char **out)
+int
+ht_history_copy_text(struct ht_history_rebuilding *rebuilding, uint64_t number, const char **out)
 {
 	const char *text = ht_history_text(rebuilding->history, number);
 	*out = NULL;
@@ -366,10 +377,10 @@ ht_history_process_of_slots(struct ht_history_rebuilding *rebuilding,
 	if (HT_HAS(values, HT_PROCESS_CPU))
 		values->value[HT_PROCESS_CPU].f =
 		    unpack_share(slots[P_CPU], rebuilding->tick->interval_ns);
-	if (copy_text(rebuilding, slots[P_NAME], &process->name) != 0 ||
-	    copy_text(rebuilding, slots[P_COMMAND], &process->command) != 0 ||
-	    copy_text(rebuilding, slots[P_USER], &process->user) != 0 ||
-	    copy_text(rebuilding, slots[P_REASON], &process->quality_reason) != 0)
+	if (ht_history_copy_text(rebuilding, slots[P_NAME], &process->name) != 0 ||
+	    ht_history_copy_text(rebuilding, slots[P_COMMAND], &process->command) != 0 ||
+	    ht_history_copy_text(rebuilding, slots[P_USER], &process->user) != 0 ||
+	    ht_history_copy_text(rebuilding, slots[P_REASON], &process->quality_reason) != 0)
 		return -ENOMEM;
 	return row->kind == HT_HISTORY_INSTRUMENTED ? heap_of_slots(rebuilding, slots, process) : 0;
 }

@@ -20,7 +20,11 @@
 
 #include "model/history.h"
 
-enum { HT_HISTORY_MOST_SLOTS = 126 };
+enum {
+	HT_HISTORY_MOST_SLOTS = 126,
+	HT_HISTORY_MOST_GROUPS =
+	    1024, /* of a process; where it has more, the sums are kept alone */
+};
 
 /* What a row is of. */
 enum ht_history_kind {
@@ -29,6 +33,8 @@ enum ht_history_kind {
 	HT_HISTORY_THREAD,
 	HT_HISTORY_SIZE_CLASS,
 	HT_HISTORY_EVENT,
+	HT_HISTORY_READING, /* of the mappings: its sums */
+	HT_HISTORY_GROUP,   /* of mappings */
 };
 
 struct ht_history_block {
@@ -49,7 +55,7 @@ struct ht_history_chain {
 struct ht_history_lists;
 
 struct ht_history_row {
-	uint64_t id;         /* pid; tid; bytes; time */
+	uint64_t id;         /* pid; tid; bytes; time; hash of a name */
 	uint64_t generation; /* tells rows of the same id from each other */
 	uint32_t born;       /* serial of the tick it was seen at first */
 	uint32_t seen;       /* and last */
@@ -79,6 +85,8 @@ struct ht_history_lists {
 	struct ht_history_table threads;
 	struct ht_history_table size_classes;
 	struct ht_history_table events;
+	struct ht_history_table readings; /* one row */
+	struct ht_history_table groups;
 };
 
 struct ht_history_string {
@@ -177,6 +185,19 @@ int ht_history_slots_of_event(struct ht_history *history, const struct ht_event 
     const uint64_t *before, uint64_t *slots);
 void ht_history_slots_of_class(const struct ht_size_class *size_class, uint64_t *slots);
 
+int ht_history_slots_of_reading(struct ht_history *history, const struct ht_maps *maps,
+    const uint64_t *before, uint64_t *slots);
+int ht_history_slots_of_group(struct ht_history *history, const struct ht_map *group,
+    const uint64_t *before, uint64_t *slots);
+
+/* Of mappings (history_maps.c). */
+size_t ht_history_reading_slot_count(void);
+size_t ht_history_group_slot_count(void);
+void ht_history_mark_texts_of_maps(
+    struct ht_history *history, enum ht_history_kind kind, const uint64_t *slots);
+/* What a group's row goes by, beside its kind. */
+uint64_t ht_history_group_id(const struct ht_map *group);
+
 /* Marks the texts that SLOTS refer to. */
 void ht_history_mark_texts(
     struct ht_history *history, enum ht_history_kind kind, const uint64_t *slots);
@@ -198,6 +219,15 @@ void ht_history_event_of_slots(const struct ht_history_rebuilding *rebuilding,
     const struct ht_history_row *row, const uint64_t *slots, struct ht_event *event);
 void ht_history_class_of_slots(
     const struct ht_history_row *row, const uint64_t *slots, struct ht_size_class *size_class);
+
+int ht_history_reading_of_slots(
+    struct ht_history_rebuilding *rebuilding, const uint64_t *slots, struct ht_maps *maps);
+int ht_history_group_of_slots(struct ht_history_rebuilding *rebuilding,
+    const struct ht_history_row *row, const uint64_t *slots, struct ht_map *group);
+
+/* The text of NUMBER in the arena, each once; NULL for none.  0 or -ENOMEM. */
+int ht_history_copy_text(
+    struct ht_history_rebuilding *rebuilding, uint64_t number, const char **out);
 
 /* True for slots of a process that has ended. */
 bool ht_history_slots_are_dead(const uint64_t *slots);

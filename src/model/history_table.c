@@ -216,6 +216,8 @@ ht_history_lists_compact(struct ht_history *history, struct ht_history_lists *li
 	compact_all(history, &lists->threads);
 	compact_all(history, &lists->size_classes);
 	compact_all(history, &lists->events);
+	compact_all(history, &lists->readings);
+	compact_all(history, &lists->groups);
 }
 
 void
@@ -226,5 +228,7 @@ ht_history_lists_free(struct ht_history *history, struct ht_history_lists *lists
 	ht_history_table_release(history, &lists->threads);
 	ht_history_table_release(history, &lists->size_classes);
 	ht_history_table_release(history, &lists->events);
+	ht_history_table_release(history, &lists->readings);
+	ht_history_table_release(history, &lists->groups);
 	ht_history_give(history, lists, sizeof(*lists));
 }

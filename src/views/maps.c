@@ -2,6 +2,7 @@
 /* The view of what one process has mapped: heap, arenas, stacks, each library; and where its resident memory is. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -146,12 +147,35 @@ key_of(const struct ht_map *map)
 	return (struct ht_row_key){ hash, (uint64_t)map->kind };
 }
 
+/* Where the list isn't there, a row for each kind. */
+static int
+select_kinds(const struct ht_maps *maps, struct ht_view_state *state)
+{
+	struct ht_arena *arena = ht_view_state_arena(state);
+	struct ht_map *rows =
+	    arena != NULL ? ht_arena_array(arena, HT_MAP_KINDS, sizeof(*rows)) : NULL;
+	int error = rows != NULL ? 0 : -ENOMEM;
+	for (size_t i = 0; i < HT_MAP_KINDS && error == 0; i++) {
+		rows[i] = (struct ht_map){ .kind = (enum ht_map_kind)i,
+			.count = maps->kind_counts[i],
+			.name = "",
+			.figures = maps->kinds[i] };
+		if (rows[i].count != 0)
+			error = ht_view_state_add(state, key_of(&rows[i]), &rows[i]);
+	}
+	return error;
+}
+
 static int
 select_rows(const struct ht_view_input *input, struct ht_view_state *state)
 {
 	const struct ht_maps *maps = input->process != NULL ? input->process->maps : NULL;
 	int error = 0;
-	for (size_t i = 0; maps != NULL && i < maps->group_count && error == 0; i++)
+	if (maps == NULL)
+		return 0;
+	if (maps->group_count == 0)
+		return select_kinds(maps, state);
+	for (size_t i = 0; i < maps->group_count && error == 0; i++)
 		error = ht_view_state_add(state, key_of(&maps->groups[i]), &maps->groups[i]);
 	return error;
 }
@@ -180,15 +204,34 @@ draw_parts(const struct ht_resident *resident, struct ht_grid *grid, int row)
 	}
 }
 
-/* Why nothing is shown; returns the rows it took. */
+/* Why nothing is shown, or no more than that.  A tick that is past has what was asked for then. */
+static void
+tell_lack(const struct ht_process *process, struct ht_text *text)
+{
+	const struct ht_maps *maps = process->maps;
+	if (maps == NULL)
+		ht_text_add_string(text, "Its mappings were not read at this tick: that is done "
+					 "while this view is open.");
+	else if (!ht_maps_were_read(maps))
+		ht_text_add_format(text, "Its mappings can't be shown: %s.",
+		    maps->reason != NULL ? maps->reason : "not read");
+	else if (maps->mapping_count == 0)
+		ht_text_add_string(text, "It has no mappings of its own.");
+	else if (maps->group_count == 0 && (process->detail & HT_DETAIL_MAPS) == 0)
+		ht_text_add_string(text, "Sums by kind: their list was not read at this tick, as "
+					 "this view was not open.");
+	else if (maps->group_count == 0)
+		ht_text_add_string(
+		    text, "Sums by kind: their list is too long to be kept for the past.");
+}
+
+/* Returns the rows it took. */
 static int
 draw_lack(const struct ht_process *process, struct ht_grid *grid, int top, int rows)
 {
 	struct ht_text text;
 	ht_text_init(&text);
-	if (process->maps != NULL && !ht_maps_were_read(process->maps))
-		ht_text_add_format(&text, "Its mappings can't be shown: %s.",
-		    process->maps->reason != NULL ? process->maps->reason : "not read");
+	tell_lack(process, &text);
 	int used = ht_grid_put_lines(grid, top, rows, HT_ROLE_WARNING, ht_text_string(&text));
 	ht_text_release(&text);
 	return used;

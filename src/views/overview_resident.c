@@ -108,7 +108,8 @@ ht_overview_draw_resident(
 		struct ht_line line = { grid, row, 0, grid->width };
 		const char *reason = maps != NULL ? maps->reason : NULL;
 		ht_line_put(&line, 0, HT_ROLE_DIM, "resident memory by use:");
-		ht_line_put(&line, 1, HT_ROLE_DIM, reason != NULL ? reason : "not read");
+		ht_line_put(
+		    &line, 1, HT_ROLE_DIM, reason != NULL ? reason : "not read at this tick");
 		return;
 	}
 	ht_units_bytes(maps->resident.total_bytes, bytes);

@@ -81,8 +81,9 @@ why_unknown(const struct ht_process *process)
 		return process->quality_reason != NULL ? process->quality_reason
 						       : "the program is not instrumented";
 	if (maps == NULL || !ht_maps_were_read(maps))
-		return maps != NULL && maps->reason != NULL ? maps->reason
-							    : "its mappings are not read yet";
+		return maps != NULL && maps->reason != NULL
+			   ? maps->reason
+			   : "its mappings were not read at this tick";
 	return "malloc keeps no such figure, or none was set";
 }
 

@@ -249,6 +249,76 @@ a_mark_is_kept_and_set_anew(void **state)
 	assert_int_equal(ht_screen_input(&screen).mark->monotonic_ns, screen.frame->monotonic_ns);
 }
 
+/* A look at programs with mappings: LISTED as the Maps view asks for them, else as the Overview does. */
+static void
+tick_with_maps(bool listed)
+{
+	struct ht_frame *frame = frames_mixed();
+	frame->monotonic_ns = start_ns + ticks * SECOND;
+	for (size_t i = 0; i < frame->process_count; i++) {
+		struct ht_process *process = &frame->processes[i];
+		if (process->maps == NULL || listed)
+			continue;
+		struct ht_maps *maps = ht_arena_alloc(frame->arena, sizeof(*maps));
+		assert_non_null(maps);
+		*maps = *process->maps;
+		maps->maps = maps->groups = NULL;
+		maps->count = maps->group_count = 0;
+		process->maps = maps;
+		process->detail &= ~(uint32_t)HT_DETAIL_MAPS;
+	}
+	ticks++;
+	assert_int_equal(ht_screen_set_frame(&screen, frame), 0);
+}
+
+static void
+assert_picture(const char *part, bool has)
+{
+	struct ht_text text;
+	struct ht_grid *grid = ht_layout_draw(&screen, 80, 24);
+	ht_text_init(&text);
+	for (int row = 0; row < 24; row++)
+		ht_grid_row_text(grid, row, &text);
+	assert_int_equal(strstr(text.bytes, part) != NULL, has);
+	ht_text_release(&text);
+	ht_grid_free(grid);
+}
+
+static void
+past_ticks_have_their_mappings(void **state)
+{
+	(void)state;
+	tick_with_maps(true);
+	tick_with_maps(true);
+	type("j\r6[");
+	assert_picture("libc.so.6", true);
+	assert_picture("free in heap", true);
+	type("2");
+	assert_picture("free in heap", true);
+	assert_picture("not read", false);
+}
+
+/* What nobody asked for then can't be shown now: that is said. */
+static void
+mappings_that_were_not_read_are_told(void **state)
+{
+	(void)state;
+	tick_with_maps(false);
+	tick_with_maps(true);
+	type("j\r6[");
+	assert_picture("libc.so.6", false);
+	assert_picture("Sums by kind", true);
+	assert_picture("thread stack", true);
+	type("Zk");
+	assert_picture("libc.so.6", true);
+	type("q");
+	tick();
+	type("gg\r6 ");
+	assert_picture("not read at this tick", true);
+	type("2");
+	assert_picture("not read at this tick", true);
+}
+
 static void
 nothing_is_kept_without_memory_and_nothing_breaks(void **state)
 {
@@ -276,6 +346,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    a_time_of_day_is_the_last_one_there_was, begin, end),
 		cmocka_unit_test_setup_teardown(a_mark_is_kept_and_set_anew, begin, end),
+		cmocka_unit_test_setup_teardown(past_ticks_have_their_mappings, begin, end),
+		cmocka_unit_test_setup_teardown(mappings_that_were_not_read_are_told, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    nothing_is_kept_without_memory_and_nothing_breaks, begin, end),
 	};
