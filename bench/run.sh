@@ -4,7 +4,7 @@
 #
 #	bash bench/run.sh [PART...]
 #
-# Parts: hot_path instructions start bash_echo segment monitor refresh; all of them unless named.
+# Parts: hot_path instructions start bash_echo segment monitor refresh past; all of them unless named.
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
 trap 'ht_planned=0; ht_end' EXIT
 
@@ -230,8 +230,23 @@ refresh() {
 		"${us:+$(arithmetic "$us / 10000" '%.2f') %}"
 }
 
+# The figures of bench/history, each a word before its number.
+past_figure() {
+	sed -n "s/.*\\b$1 \\([0-9.]*\\).*/\\1/p" "$tmp/history"
+}
+
+past() {
+	heading "the memory of past ticks: 600 of 5,000 processes in 16 MiB"
+	"$bench/history" 600 5000 16 >"$tmp/history" || return
+	row "ticks kept" "600" "$(past_figure kept)"
+	row "memory" "16 MiB" "$(arithmetic "$(past_figure bytes) / 1048576") MiB"
+	row "adding a tick, a process" "1000 ns" "$(past_figure add) ns"
+	row "a tick as a frame again, slowest of 10" "" "$(past_figure frame) ms"
+	row "ten minutes of one figure, slowest of 10" "" "$(past_figure series) us"
+}
+
 parts=("$@")
-[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor refresh)
+[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor refresh past)
 machine
 for part in "${parts[@]}"; do
 	"$part"
