@@ -34,6 +34,13 @@ figure_of(const struct ht_process *process, uint64_t *bytes)
 	return known;
 }
 
+/* A row that isn't one process, but a sum of several or a thread: nothing of its past is known. */
+static bool
+is_no_process(const struct ht_draft *draft)
+{
+	return draft->row != NULL && (draft->row->below != 0 || draft->row->is_thread);
+}
+
 /*
  * The last minute, or as many looks as there are columns where that is longer.  Buckets begin at multiples of their
  * length, so that the picture moves on by whole columns and stands still between.
@@ -45,7 +52,7 @@ ht_past_draw_trend(const void *item, struct ht_draft *draft)
 	const struct ht_view_input *input = draft->input;
 	struct ht_history_bucket buckets[TREND_MOST];
 	size_t count = draft->width < TREND_MOST ? (size_t)draft->width : TREND_MOST;
-	if (input == NULL || input->history == NULL || count == 0)
+	if (input == NULL || input->history == NULL || count == 0 || is_no_process(draft))
 		return;
 	uint64_t step_ns = minute_ns / count;
 	if (step_ns < input->settings->delay_ns)
@@ -112,7 +119,7 @@ ht_past_draw_process_growth(const void *item, struct ht_draft *draft)
 	uint64_t now, then = 0;
 	draft->role = HT_ROLE_DIM;
 	draft->text = "-";
-	if (!ht_past_has_mark(draft->input) || !figure_of(process, &now))
+	if (!ht_past_has_mark(draft->input) || is_no_process(draft) || !figure_of(process, &now))
 		return;
 	before = process_at_mark(draft->input, &process->key);
 	/* A heap that came into sight since says nothing of what it had then. */

@@ -150,7 +150,7 @@ static const struct ht_column columns[] = {
 	{ .title = "TREND", .unsorted = true, .draw = ht_past_draw_trend, .width = 5, .most = 10,
 	  .left = true, .importance = 55 },
 	{ .title = HT_PAST_DELTA, .ascii_title = HT_PAST_DELTA_ASCII, .unsorted = true, .draw = ht_past_draw_process_growth,
-	  .shown = ht_past_has_mark, .bytes = true, .width = 9, .importance = 70 },
+	  .shown = ht_past_has_mark, .bytes = true, .width = 11, .importance = 92 },
 	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_PROCESS, .metric = HT_PROCESS_THREAD_COUNT,
 	  .width = 4, .costly = true, .importance = 40 },
 	{ .field = HT_SORT_METRIC, .scope = HT_SCOPE_HEAP, .metric = HT_HEAP_GC_RATE,
@@ -160,7 +160,7 @@ static const struct ht_column columns[] = {
 	{ .title = "SRC", .unsorted = true, .draw = draw_source, .width = 5, .left = true, .importance = 50 },
 	{ .title = "COMMAND", .help = "name and arguments of the process, in the order of the names",
 	  .field = HT_SORT_NAME, .draw = draw_command, .searched = true, .width = 8, .wanted = 20,
-	  .left = true, .grows = true, .importance = 85 },
+	  .left = true, .grows = true, .importance = 91 },
 };
 /* clang-format on */
 

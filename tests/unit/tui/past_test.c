@@ -319,6 +319,22 @@ mappings_that_were_not_read_are_told(void **state)
 	assert_picture("not read at this tick", true);
 }
 
+/* A folded row is a sum: what its own process was at the mark isn't what that grew from. */
+static void
+regress_a_folded_row_has_not_grown_by_what_is_below(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct ht_frame *frame = frames_tree();
+		frame->monotonic_ns = start_ns + ticks++ * SECOND;
+		assert_int_equal(ht_screen_set_frame(&screen, frame), 0);
+		type(i == 0 ? "r" : "t*M");
+	}
+	assert_picture("mark", true);
+	assert_picture("(+", false);
+	assert_picture("     +", false);
+}
+
 static void
 nothing_is_kept_without_memory_and_nothing_breaks(void **state)
 {
@@ -348,6 +364,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_mark_is_kept_and_set_anew, begin, end),
 		cmocka_unit_test_setup_teardown(past_ticks_have_their_mappings, begin, end),
 		cmocka_unit_test_setup_teardown(mappings_that_were_not_read_are_told, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    regress_a_folded_row_has_not_grown_by_what_is_below, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    nothing_is_kept_without_memory_and_nothing_breaks, begin, end),
 	};
