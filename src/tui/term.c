@@ -16,6 +16,7 @@
 #include "base/clock.h"
 
 enum {
+	ESCAPE = 27,
 	ESCAPE_DELAY_MS = 25,
 	SMALL_WRITE = 256,
 	STALL_MS = 500,  /* at the end, the terminal may take so long for nothing at all */
@@ -336,10 +337,36 @@ ht_term_set_mouse(struct ht_term *term, bool told)
 	mouseinterval(0);
 }
 
+/*
+ * Reads on to the end of a sequence that is no key curses knows (^Right, a report of the terminal), of
+ * which ESC and FIRST have been read: typed out, its letters would be commands.
+ */
+static void
+skip_sequence(struct ht_term *term, int first)
+{
+	int code;
+	if (first == 'O') {
+		wgetch(term->keys);
+		return;
+	}
+	do
+		code = wgetch(term->keys);
+	while (code >= ' ' && code < '@');
+}
+
 int
 ht_term_key(struct ht_term *term)
 {
-	return wgetch(term->keys);
+	for (;;) {
+		int code = wgetch(term->keys);
+		int next = code == ESCAPE ? wgetch(term->keys) : ERR;
+		if (next != '[' && next != 'O') {
+			if (next != ERR)
+				ungetch(next);
+			return code;
+		}
+		skip_sequence(term, next);
+	}
 }
 
 void

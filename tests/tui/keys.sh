@@ -207,6 +207,18 @@ ok "deltas count from it" screen_shows 'mark +THR'
 screen_keys Q
 ok "Q quits from the past, too" screen_ended 0
 
+# ^Right, a beginning paste and F13, none of them in the description of this terminal.
+screen_start 80 24 screen "$fake" mixed
+ok "before a sequence that is no key" screen_shows 'COMMAND'
+screen_keys 2
+ok "in a view" screen_shows 'allocating'
+screen_keys -l $'\033[1;5C\033[200~\033[1;2P\033OM'
+screen_keys S
+ok "it isn't taken for ESC and letters" screen_shows 'TotalAlloc'
+ok "which would have paused" screen_lacks PAUSED
+screen_keys Escape
+ok "ESC alone still goes back" screen_shows 'COMMAND'
+
 for key in Q F10 C-c; do
 	screen_start 80 24 xterm-256color "$fake" mixed
 	ok "before $key" screen_shows 'COMMAND'
