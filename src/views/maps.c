@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "views/identity.h"
+#include "views/moment.h"
 #include "views/registry.h"
 #include "views/table.h"
 
@@ -315,13 +316,13 @@ describe(const struct ht_view_input *input, const struct ht_view_state *state, s
 {
 	const struct ht_maps *maps = input->process != NULL ? input->process->maps : NULL;
 	const struct ht_row_item *row = ht_view_selected(state);
-	char age[HT_UNITS_TEXT_BYTES];
+	char age[HT_MOMENT_TEXT_BYTES];
 	ht_describe_column(&table, &state->sort, out);
 	if (maps == NULL || !ht_maps_were_read(maps))
 		return;
 	uint64_t now_ns = input->frame->monotonic_ns;
-	ht_units_duration(now_ns > maps->monotonic_ns ? now_ns - maps->monotonic_ns : 0, age);
-	ht_text_add_format(out, " smaps, %s ago", age);
+	ht_moment_format_age(now_ns > maps->monotonic_ns ? now_ns - maps->monotonic_ns : 0, age);
+	ht_text_add_format(out, " smaps, read %s", age);
 	if (row == NULL)
 		return;
 	const struct ht_map *map = row->item;

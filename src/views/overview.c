@@ -13,6 +13,7 @@
 #include "model/maps.h"
 #include "views/identity.h"
 #include "views/line.h"
+#include "views/moment.h"
 #include "views/overview_parts.h"
 #include "views/registry.h"
 #include "views/statistics.h"
@@ -158,15 +159,15 @@ draw_sections(const struct ht_view_input *input, const struct plan *plan, uint64
 static void
 format_quality(const struct ht_process *process, char out[TEXT_BYTES])
 {
-	char age[HT_UNITS_TEXT_BYTES];
-	ht_units_duration(process->age_ns, age);
+	char age[HT_MOMENT_TEXT_BYTES];
+	ht_moment_format_age(process->age_ns, age);
 	switch (process->quality) {
 	case HT_QUALITY_LIVE:
 		snprintf(
 		    out, TEXT_BYTES, "%s", process->heap != NULL ? "exact" : "not instrumented");
 		break;
 	case HT_QUALITY_STALE:
-		snprintf(out, TEXT_BYTES, "last figures, %s ago", age);
+		snprintf(out, TEXT_BYTES, "last figures, %s", age);
 		break;
 	case HT_QUALITY_DEAD:
 		snprintf(out, TEXT_BYTES, "ended");
@@ -194,9 +195,9 @@ format_up_time(const struct ht_view_input *input, char out[HT_UNITS_TEXT_BYTES])
 static void
 draw_end(uint64_t ended_ns, struct ht_line *line)
 {
-	char text[TEXT_BYTES], age[HT_UNITS_TEXT_BYTES];
-	ht_units_duration(ended_ns, age);
-	snprintf(text, sizeof(text), "ended %s ago", age);
+	char text[TEXT_BYTES], age[HT_MOMENT_TEXT_BYTES];
+	ht_moment_format_age(ended_ns, age);
+	snprintf(text, sizeof(text), "ended %s", age);
 	int column = line->grid->width - (int)strlen(text);
 	if (line->column + 2 <= column)
 		ht_grid_put_text(line->grid, line->row, column, HT_ROLE_WARNING, text);
@@ -342,7 +343,7 @@ describe(const struct ht_view_input *input, const struct ht_view_state *state, s
 	(void)state;
 	const struct ht_process *process = input->process;
 	const struct ht_metric *live = &ht_metric_table(HT_SCOPE_HEAP, NULL)[HT_HEAP_LIVE];
-	char age[HT_UNITS_TEXT_BYTES];
+	char age[HT_MOMENT_TEXT_BYTES];
 	if (process == NULL)
 		return;
 	ht_text_add_format(out, "live: %s.", live->help);
@@ -350,8 +351,8 @@ describe(const struct ht_view_input *input, const struct ht_view_state *state, s
 	if (process->maps == NULL || !ht_maps_were_read(process->maps))
 		return;
 	uint64_t now = input->frame->monotonic_ns, read = process->maps->monotonic_ns;
-	ht_units_duration(now > read ? now - read : 0, age);
-	ht_text_add_format(out, ". resident by use: read %s ago, ~ estimated", age);
+	ht_moment_format_age(now > read ? now - read : 0, age);
+	ht_text_add_format(out, ". resident by use: read %s, ~ estimated", age);
 }
 
 const struct ht_view ht_view_overview = {

@@ -76,6 +76,18 @@ put_thread_row(const struct ht_thread *thread, double most, struct ht_grid *grid
 		    most > 0 ? rate_of(thread) / most : 0);
 }
 
+/* Why no thread is in the list: before a second look nobody knows what they allocate. */
+static const char *
+why_none(const struct ht_process *process)
+{
+	if ((process->detail & HT_DETAIL_THREADS) == 0)
+		return "not read";
+	for (size_t i = 0; i < process->thread_count; i++)
+		if (HT_HAS(&process->threads[i].values, HT_THREAD_ALLOC_RATE))
+			return "none allocates now";
+	return "not known yet";
+}
+
 void
 ht_overview_draw_threads(
     const struct ht_view_input *input, struct ht_grid *grid, const struct ht_overview_box *box)
@@ -89,8 +101,7 @@ ht_overview_draw_threads(
 	snprintf(all, sizeof(all), "(%zu: all %zu)", ht_views_index(&ht_view_threads) + 1,
 	    process->thread_count);
 	if (count == 0)
-		ht_line_put(&line, 1, HT_ROLE_DIM,
-		    (process->detail & HT_DETAIL_THREADS) == 0 ? "not read" : "none allocates now");
+		ht_line_put(&line, 1, HT_ROLE_DIM, why_none(process));
 	for (size_t i = 0; i < count && box->rows == 1; i++)
 		put_thread(&line, i == 0 ? 1 : 2, busiest[i]);
 	if (box->rows > 1 || count == 0)
