@@ -143,6 +143,10 @@ ht_setting_set(struct ht_settings *settings, enum ht_setting_id id, const char *
 		if (index >= 0)
 			*(enum ht_theme_name *)value = (enum ht_theme_name)index;
 		return index >= 0 ? 0 : -EINVAL;
+	case HT_SETTING_IS_GRAPHS:
+		if (index >= 0)
+			*(enum ht_graphs *)value = (enum ht_graphs)index;
+		return index >= 0 ? 0 : -EINVAL;
 	case HT_SETTING_IS_SPAN:
 	case HT_SETTING_IS_SIZE:
 		return set_amount(id, text, value);
@@ -210,6 +214,9 @@ ht_setting_get(
 		break;
 	case HT_SETTING_IS_THEME:
 		step_at(id, (int)*(const enum ht_theme_name *)value, out);
+		break;
+	case HT_SETTING_IS_GRAPHS:
+		step_at(id, (int)*(const enum ht_graphs *)value, out);
 		break;
 	case HT_SETTING_IS_SPAN:
 		print_span(*(const uint64_t *)value, out);

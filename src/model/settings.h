@@ -29,21 +29,31 @@ enum ht_theme_name {
 	HT_THEME_MONO,  /* none */
 };
 
+/* What graphs are drawn with; order of settings.def's steps. */
+enum ht_graphs {
+	HT_GRAPHS_AUTO,    /* what the terminal can show */
+	HT_GRAPHS_BRAILLE, /* and sparklines of eighths of a block */
+	HT_GRAPHS_BLOCKS, /* what the fonts of consoles have: half blocks, and sparklines in ASCII */
+	HT_GRAPHS_ASCII,
+};
+
 enum ht_setting_kind {
 	HT_SETTING_IS_FLAG,
 	HT_SETTING_IS_UNITS,
 	HT_SETTING_IS_THEME,
+	HT_SETTING_IS_GRAPHS,
 	HT_SETTING_IS_SPAN, /* of time */
 	HT_SETTING_IS_SIZE, /* in bytes */
 	HT_SETTING_IS_ORDER,
 };
 
-#define HT_SETTING_TYPE_FLAG  bool
-#define HT_SETTING_TYPE_UNITS enum ht_units
-#define HT_SETTING_TYPE_THEME enum ht_theme_name
-#define HT_SETTING_TYPE_SPAN  uint64_t
-#define HT_SETTING_TYPE_SIZE  uint64_t
-#define HT_SETTING_TYPE_ORDER struct ht_sort
+#define HT_SETTING_TYPE_FLAG   bool
+#define HT_SETTING_TYPE_UNITS  enum ht_units
+#define HT_SETTING_TYPE_THEME  enum ht_theme_name
+#define HT_SETTING_TYPE_GRAPHS enum ht_graphs
+#define HT_SETTING_TYPE_SPAN   uint64_t
+#define HT_SETTING_TYPE_SIZE   uint64_t
+#define HT_SETTING_TYPE_ORDER  struct ht_sort
 
 /* A value; owns nothing. */
 struct ht_settings {

@@ -139,6 +139,10 @@ ht_layout_draw(struct ht_screen *screen, int width, int height)
 	struct ht_grid *grid = ht_grid_new(width, height, screen->ascii);
 	if (grid == NULL)
 		return NULL;
+	grid->graphs = screen->settings.graphs;
+	if (grid->graphs == HT_GRAPHS_AUTO && screen->console)
+		grid->graphs = HT_GRAPHS_BLOCKS;
+	screen->header.units = screen->settings.header_units;
 	struct rows rows = place_rows(grid->height);
 	/* A question must be seen on however low a screen: it takes the last row. */
 	if (screen->prompt.open && rows.footer < 0 && rows.height > 0)

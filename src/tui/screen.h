@@ -66,6 +66,7 @@ struct ht_screen {
 	const struct ht_tui_options *options; /* borrowed */
 	struct ht_settings settings;          /* as they are now */
 	bool ascii;
+	bool console;           /* its font has no braille */
 	struct ht_frame *frame; /* owned; what is shown, of now or of the past; NULL: none yet */
 	bool ended;             /* what options->watched_fd is about: no frame comes any more */
 	struct ht_past past;

@@ -41,10 +41,8 @@ ht_units_step(struct ht_screen *screen)
 void
 ht_header_units_step(struct ht_screen *screen)
 {
-	struct ht_settings header = { .units = screen->header.units };
-	ht_setting_step(&header, HT_SETTING_UNITS, true, true);
-	screen->header.units = header.units;
-	say_units(screen, "header", header.units);
+	ht_setting_step(&screen->settings, HT_SETTING_HEADER_UNITS, true, true);
+	say_units(screen, "header", screen->settings.header_units);
 }
 
 void

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,15 @@ static bool
 is_ascii_locale(void)
 {
 	return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
+
+/* A Linux console, or a multiplexer that says what it is on. */
+static bool
+is_console(void)
+{
+	const char *name = getenv("TERM");
+	return name != NULL && (strcmp(name, "linux") == 0 || strncmp(name, "linux-", 6) == 0 ||
+				   strcmp(name, "screen.linux") == 0);
 }
 
 /* A worker that ticks from now on: its first tick runs while the terminal is opened. */
@@ -44,6 +54,7 @@ ht_tui_run(const struct ht_tui_options *options, struct ht_error *error)
 	if (code != 0)
 		return code;
 	ht_screen_init(&loop.screen, options, options->ascii || is_ascii_locale());
+	loop.screen.console = is_console();
 	ht_screen_request_init(&loop.wanted);
 	code = start_worker(&loop, error);
 	if (code != 0)

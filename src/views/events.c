@@ -54,16 +54,16 @@ static void
 draw_change(const void *item, struct ht_draft *draft)
 {
 	const struct ht_event *event = item;
-	char figure[HT_UNITS_TEXT_BYTES];
+	char figure[HT_TABLE_CELL_BYTES];
 	draft->role = HT_ROLE_DIM;
 	draft->text = "-";
 	if (event->bytes_before == UINT64_MAX || event->bytes_after == UINT64_MAX)
 		return;
 	bool fell = event->bytes_after < event->bytes_before;
-	ht_units_bytes(fell ? event->bytes_before - event->bytes_after
+	ht_table_bytes(fell ? event->bytes_before - event->bytes_after
 			    : event->bytes_after - event->bytes_before,
-	    figure);
-	snprintf(draft->own, sizeof(draft->own), "%s%s", fell ? "-" : "+", figure);
+	    draft->input->settings->units, figure);
+	snprintf(draft->own, sizeof(draft->own), "%s%.30s", fell ? "-" : "+", figure);
 	draft->text = draft->own;
 	draft->role = HT_ROLE_NUMBER;
 }
@@ -224,7 +224,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 		return;
 	}
 	if (height > TABLE_ROWS_LEAST) {
-		ht_identity_draw(process, grid, top++);
+		ht_identity_draw(input, grid, top++);
 		height--;
 	}
 	if (height > TABLE_ROWS_LEAST + 2) {

@@ -182,7 +182,7 @@ put_plot_row(const struct ht_graph *graph, const struct ht_graph_area *area,
 	struct ht_text run;
 	int begin = 0;
 	ht_text_init(&run);
-	rule_of_row(graph, area, plot->height - 1 - row, grid->ascii, &rule_role, &rule);
+	rule_of_row(graph, area, plot->height - 1 - row, !ht_plot_is_rich(grid), &rule_role, &rule);
 	for (int column = 0; column < plot->width; column++) {
 		const struct ht_plot_cell *cell = ht_plot_cell(plot, column, row);
 		char glyph[HT_PLOT_GLYPH_BYTES];

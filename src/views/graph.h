@@ -48,6 +48,7 @@ struct ht_graph {
 	size_t bucket_count; /* ht_graph_buckets() of the width it is drawn in */
 	size_t bridge;       /* so many unknown buckets in a row lie between two looks: no gap */
 	uint64_t from_ns, to_ns; /* what the buckets cover; from_ns < to_ns */
+	enum ht_units units;     /* of the figures beside the names */
 	uint64_t now_ns;         /* what the right end is called "now" for; nearly to_ns */
 };
 

@@ -9,6 +9,8 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "views/plot.h"
+#include "views/table.h"
 
 enum {
 	TEXT_BYTES = 64,
@@ -52,25 +54,70 @@ ht_graph_draw_figures(const struct ht_graph_area *area, struct ht_grid *grid)
 		put_axis_row(area, grid, row);
 }
 
-/* A name beside the plot, at the row that belongs to it or as near as there is room. */
+/*
+ * A name beside the plot.  The highest stands highest; of equal ones a limit above a line, and a later line above an
+ * earlier one, so that none changes places as long as none passes another.
+ */
 struct legend {
 	char text[TEXT_BYTES];
 	enum ht_role role;
+	int rank; /* among equal ones; the lowest stands lowest */
+	int row;  /* from the top */
 };
 
-static void
-put_legend(struct legend *rows, int count, int wanted, enum ht_role role, const char *text)
+enum { LEGENDS_MOST = 8, LIMIT_RANK = 100 };
+
+struct legends {
+	struct legend list[LEGENDS_MOST]; /* from top to bottom */
+	int count;
+};
+
+static bool
+stands_above(const struct legend *a, const struct legend *b)
 {
-	for (int away = 0; away < count; away++) {
-		for (int side = -1; side <= 1; side += 2) {
-			int row = wanted + away * side;
-			if (row < 0 || row >= count || rows[row].text[0] != '\0')
-				continue;
-			snprintf(rows[row].text, sizeof(rows[row].text), "%s", text);
-			rows[row].role = role;
-			return;
-		}
+	return a->row != b->row ? a->row < b->row : a->rank > b->rank;
+}
+
+/* Adds a name whose value is in ROW. */
+static void
+add_legend(struct legends *legends, const struct legend *legend)
+{
+	int at = legends->count;
+	if (legends->count == LEGENDS_MOST)
+		return;
+	for (; at > 0 && stands_above(legend, &legends->list[at - 1]); at--)
+		legends->list[at] = legends->list[at - 1];
+	legends->list[at] = *legend;
+	legends->count++;
+}
+
+/* Moves them apart: the lowest stays, those that would be upon it go up; without room, the highest are left out. */
+static void
+spread_legends(struct legends *legends, int rows)
+{
+	int spare = legends->count > rows ? legends->count - rows : 0;
+	struct legend *list = legends->list;
+	legends->count -= spare;
+	memmove(list, list + spare, (size_t)legends->count * sizeof(*list));
+	for (int i = legends->count - 2; i >= 0; i--)
+		if (list[i].row >= list[i + 1].row)
+			list[i].row = list[i + 1].row - 1;
+	for (int i = 0; i < legends->count; i++) {
+		int least = i > 0 ? list[i - 1].row + 1 : 0;
+		if (list[i].row < least)
+			list[i].row = least;
 	}
+}
+
+/* "live 318M": in the unit that is asked for where there is room. */
+static void
+format_legend(const char *name, double value, enum ht_units units, char out[TEXT_BYTES])
+{
+	char figure[HT_TABLE_CELL_BYTES];
+	ht_table_bytes((uint64_t)value, units, figure);
+	if (strlen(name) + 1 + strlen(figure) > HT_GRAPH_LEGEND_COLUMNS)
+		ht_table_bytes((uint64_t)value, HT_UNITS_AUTO, figure);
+	snprintf(out, TEXT_BYTES, "%s %s", name, figure);
 }
 
 /* The newest value of SERIES; false: it isn't known at its end. */
@@ -89,38 +136,43 @@ last_value(const struct ht_graph *graph, const struct ht_graph_series *series, d
 	return false;
 }
 
-static void
-name_series(const struct ht_graph *graph, const struct ht_graph_area *area, struct legend *rows)
+static int
+row_of(const struct ht_graph_area *area, double value)
 {
-	char text[TEXT_BYTES], figure[HT_UNITS_TEXT_BYTES];
+	return area->plot_rows - 1 - ht_graph_row_of(area, value);
+}
+
+static void
+name_series(const struct ht_graph *graph, const struct ht_graph_area *area, struct legends *legends)
+{
 	double value;
-	for (size_t i = graph->series_count; i > 0; i--) {
-		const struct ht_graph_series *series = &graph->series[i - 1];
+	for (size_t i = 0; i < graph->series_count; i++) {
+		const struct ht_graph_series *series = &graph->series[i];
 		if (!last_value(graph, series, &value))
 			continue;
-		ht_units_bytes((uint64_t)value, figure);
-		snprintf(text, sizeof(text), "%s %s", series->name, figure);
-		put_legend(rows, area->plot_rows,
-		    area->plot_rows - 1 - ht_graph_row_of(area, value), series->role, text);
+		struct legend legend = {
+			.role = series->role, .rank = (int)i, .row = row_of(area, value)
+		};
+		format_legend(series->name, value, graph->units, legend.text);
+		add_legend(legends, &legend);
 	}
 }
 
 static void
-name_limits(
-    const struct ht_graph *graph, const struct ht_graph_area *area, bool ascii, struct legend *rows)
+name_limits(const struct ht_graph *graph, const struct ht_graph_area *area, bool rich,
+    struct legends *legends)
 {
-	char text[TEXT_BYTES], figure[HT_UNITS_TEXT_BYTES];
 	for (size_t i = 0; i < graph->limit_count; i++) {
 		const struct ht_graph_limit *limit = &graph->limits[i];
 		bool above = !ht_graph_is_in_sight(area, limit->value);
-		ht_units_bytes((uint64_t)limit->value, figure);
-		snprintf(text, sizeof(text), "%s %s%s", limit->name, figure,
-		    !above  ? ""
-		    : ascii ? " ^"
-			    : " \xe2\x86\x91");
-		put_legend(rows, area->plot_rows,
-		    above ? 0 : area->plot_rows - 1 - ht_graph_row_of(area, limit->value),
-		    limit->role, text);
+		struct legend legend = { .role = limit->role,
+			.rank = LIMIT_RANK + (int)i,
+			.row = above ? 0 : row_of(area, limit->value) };
+		format_legend(limit->name, limit->value, graph->units, legend.text);
+		if (above)
+			strncat(legend.text, rich ? " \xe2\x86\x91" : " ^",
+			    sizeof(legend.text) - strlen(legend.text) - 1);
+		add_legend(legends, &legend);
 	}
 }
 
@@ -128,17 +180,14 @@ void
 ht_graph_draw_legend(
     const struct ht_graph *graph, const struct ht_graph_area *area, struct ht_grid *grid)
 {
-	struct legend *rows = ht_arena_array(grid->arena, (size_t)area->plot_rows, sizeof(*rows));
-	if (rows == NULL) {
-		grid->failed = true;
-		return;
-	}
-	name_series(graph, area, rows);
-	name_limits(graph, area, grid->ascii, rows);
-	for (int row = 0; row < area->plot_rows; row++)
-		if (rows[row].text[0] != '\0')
-			ht_grid_put(grid, area->top + row, area->legend_column,
-			    HT_GRAPH_LEGEND_COLUMNS, HT_ALIGN_LEFT, rows[row].role, rows[row].text);
+	struct legends legends = { .count = 0 };
+	name_series(graph, area, &legends);
+	name_limits(graph, area, !grid->ascii, &legends);
+	spread_legends(&legends, area->plot_rows);
+	for (int i = 0; i < legends.count; i++)
+		ht_grid_put(grid, area->top + legends.list[i].row, area->legend_column,
+		    HT_GRAPH_LEGEND_COLUMNS, HT_ALIGN_LEFT, legends.list[i].role,
+		    legends.list[i].text);
 }
 
 /* The column of the plot in which AT is; below 0: none is. */
@@ -174,8 +223,8 @@ put_event(const struct ht_graph *graph, const struct ht_graph_area *area, size_t
 {
 	const struct ht_graph_event *event = &graph->events[index];
 	int at = area->plot_column + column;
-	at = ht_grid_put_text(
-	    grid, area->axis_row, at, event->role, grid->ascii ? event->ascii_glyph : event->glyph);
+	at = ht_grid_put_text(grid, area->axis_row, at, event->role,
+	    ht_plot_is_rich(grid) ? event->glyph : event->ascii_glyph);
 	int width = ht_grid_text_width(event->label, grid->ascii);
 	if (width > 0 && width <= label_room(graph, area, index, column))
 		at = ht_grid_put_text(grid, area->axis_row, at, event->role, event->label);

@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "model/settings.h"
 
 /* What a cell means. */
 enum ht_role {
@@ -94,7 +95,7 @@ struct ht_grid {
 	int width;              /* columns, 1 to HT_GRID_MOST */
 	int height;             /* rows, 1 to HT_GRID_MOST */
 	bool ascii;             /* no character beyond ASCII */
-	bool blocks;            /* the font has blocks, but no braille */
+	enum ht_graphs graphs;  /* what they are drawn with; auto: braille */
 	bool failed;
 	struct ht_grid_row *rows;
 	struct ht_target *targets; /* owned */

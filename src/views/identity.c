@@ -5,52 +5,42 @@
 
 #include <stdio.h>
 
-#include "views/table.h"
+#include "views/line.h"
 
-/* " WORD FIGURE" where the figure is known; returns the column behind it. */
-static int
-put_figure(struct ht_grid *grid, int row, int column, const char *word,
-    const struct ht_metric *metric, bool known, union ht_value value)
+static void
+put_process(
+    struct ht_line *line, const char *word, const struct ht_process *process, unsigned metric)
 {
-	char figure[HT_TABLE_CELL_BYTES];
-	if (!known)
-		return column;
-	ht_table_format(metric, value, figure);
-	column = ht_grid_put_text(grid, row, column + 2, HT_ROLE_LABEL, word);
-	return ht_grid_put_text(grid, row, column + 1, HT_ROLE_NUMBER, figure);
+	ht_line_put_metric(line, word, HT_ROLE_NUMBER,
+	    &ht_metric_table(HT_SCOPE_PROCESS, NULL)[metric], process->values.present,
+	    process->values.value);
 }
 
-static int
-put_process_figure(struct ht_grid *grid, int row, int column, const char *word,
-    const struct ht_process *process, enum ht_process_metric metric)
+static void
+put_heap(struct ht_line *line, const char *word, const struct ht_heap *heap, unsigned metric)
 {
-	return put_figure(grid, row, column, word, &ht_metric_table(HT_SCOPE_PROCESS, NULL)[metric],
-	    HT_HAS(&process->values, metric), process->values.value[metric]);
-}
-
-static int
-put_heap_figure(struct ht_grid *grid, int row, int column, const char *word,
-    const struct ht_heap *heap, enum ht_heap_metric metric)
-{
-	return put_figure(grid, row, column, word, &ht_metric_table(HT_SCOPE_HEAP, NULL)[metric],
-	    HT_HAS(&heap->values, metric), heap->values.value[metric]);
+	ht_line_put_metric(line, word, HT_ROLE_NUMBER,
+	    &ht_metric_table(HT_SCOPE_HEAP, NULL)[metric], heap->values.present,
+	    heap->values.value);
 }
 
 void
-ht_identity_draw(const struct ht_process *process, struct ht_grid *grid, int row)
+ht_identity_draw(const struct ht_view_input *input, struct ht_grid *grid, int row)
 {
-	char text[HT_TABLE_CELL_BYTES];
-	int column = ht_grid_put_text(grid, row, 0, HT_ROLE_TITLE, process->name);
-	snprintf(text, sizeof(text), "%d", process->key.pid);
-	column = ht_grid_put_text(grid, row, column + 1, HT_ROLE_TITLE, text);
+	const struct ht_process *process = input->process;
+	char pid[16];
+	struct ht_line line = { grid, row, 0, grid->width, input->settings->units };
+	ht_line_put(&line, 0, HT_ROLE_TITLE, process->name);
+	snprintf(pid, sizeof(pid), "%d", process->key.pid);
+	ht_line_put(&line, 1, HT_ROLE_TITLE, pid);
 	if (process->user != NULL)
-		column = ht_grid_put_text(grid, row, column + 1, HT_ROLE_DIM, process->user);
+		ht_line_put(&line, 1, HT_ROLE_DIM, process->user);
 	if (process->heap != NULL) {
-		column = put_heap_figure(grid, row, column, "heap", process->heap, HT_HEAP_LIVE);
-		column = put_heap_figure(grid, row, column, "peak", process->heap, HT_HEAP_PEAK);
+		put_heap(&line, "heap", process->heap, HT_HEAP_LIVE);
+		put_heap(&line, "peak", process->heap, HT_HEAP_PEAK);
 	}
-	column = put_process_figure(grid, row, column, "resident", process, HT_PROCESS_RESIDENT);
-	put_process_figure(grid, row, column, "threads", process, HT_PROCESS_THREAD_COUNT);
+	put_process(&line, "resident", process, HT_PROCESS_RESIDENT);
+	put_process(&line, "threads", process, HT_PROCESS_THREAD_COUNT);
 }
 
 int

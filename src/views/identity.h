@@ -6,7 +6,7 @@
 #include "views/view.h"
 
 /* Which process this is, and its main figures, in one row. */
-void ht_identity_draw(const struct ht_process *process, struct ht_grid *grid, int row);
+void ht_identity_draw(const struct ht_view_input *input, struct ht_grid *grid, int row);
 
 /* Why there is no heap, or what is wrong with it, in at most ROWS; returns how many it took. */
 int ht_identity_draw_reason(

@@ -36,6 +36,6 @@ ht_line_put_metric(struct ht_line *line, const char *word, enum ht_role role,
 	char figure[HT_TABLE_CELL_BYTES];
 	if ((present >> metric->index & 1u) == 0)
 		return false;
-	ht_table_format(metric, values[metric->index], figure);
+	ht_table_format_in(metric, values[metric->index], line->units, figure);
 	return ht_line_put_pair(line, word, role, figure);
 }

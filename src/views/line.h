@@ -11,6 +11,7 @@ struct ht_line {
 	int row;
 	int column; /* where the next thing goes */
 	int end;    /* the column behind the last */
+	enum ht_units units;
 };
 
 /* TEXT after GAP blanks, unless the line begins with it; whether it fitted. */

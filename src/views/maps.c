@@ -183,10 +183,10 @@ select_rows(const struct ht_view_input *input, struct ht_view_state *state)
 
 /* "resident 498M  live <318M  free in heap ~134M ...": all parts in one line, as far as they go. */
 static void
-draw_parts(const struct ht_resident *resident, struct ht_grid *grid, int row)
+draw_parts(const struct ht_resident *resident, enum ht_units units, struct ht_grid *grid, int row)
 {
-	char figure[HT_TABLE_CELL_BYTES] = "";
-	ht_units_bytes(resident->total_bytes, figure);
+	char figure[HT_TABLE_CELL_BYTES + 1] = "";
+	ht_table_bytes(resident->total_bytes, units, figure);
 	int column = ht_grid_put_text(grid, row, 0, HT_ROLE_LABEL, "resident");
 	column = ht_grid_put_text(grid, row, column + 1, HT_ROLE_NUMBER, figure);
 	for (int i = 0; i < HT_RESIDENT_PARTS; i++) {
@@ -194,8 +194,8 @@ draw_parts(const struct ht_resident *resident, struct ht_grid *grid, int row)
 			continue;
 		const char *name = ht_resident_part_name((enum ht_resident_part)i);
 		bool estimated = ((resident->estimated >> i) & 1u) != 0;
-		char bytes[HT_UNITS_TEXT_BYTES];
-		ht_units_bytes(resident->bytes[i], bytes);
+		char bytes[HT_TABLE_CELL_BYTES];
+		ht_table_bytes(resident->bytes[i], units, bytes);
 		snprintf(figure, sizeof(figure), "%s%s", estimated ? "~" : "", bytes);
 		if (column + 3 + ht_grid_text_width(name, grid->ascii) + (int)strlen(figure) >
 		    grid->width)
@@ -253,16 +253,17 @@ enum { TABLE_ROWS_LEAST = 4 };
 
 /* What stands above the table; returns the rows it took. */
 static int
-draw_head(const struct ht_process *process, struct ht_grid *grid, int top, int height)
+draw_head(const struct ht_view_input *input, struct ht_grid *grid, int top, int height)
 {
+	const struct ht_process *process = input->process;
 	int used = 0;
 	if (height > TABLE_ROWS_LEAST)
-		ht_identity_draw(process, grid, top + used++);
+		ht_identity_draw(input, grid, top + used++);
 	if (height > TABLE_ROWS_LEAST + 2)
 		used += draw_lack(process, grid, top + used, 2);
 	if (height > TABLE_ROWS_LEAST + 3 && process->maps != NULL &&
 	    process->maps->resident.present != 0)
-		draw_parts(&process->maps->resident, grid, top + used++);
+		draw_parts(&process->maps->resident, input->settings->units, grid, top + used++);
 	return used;
 }
 
@@ -276,7 +277,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 		ht_identity_draw_absence(input, grid, top, height);
 		return;
 	}
-	int used = draw_head(process, grid, top, height);
+	int used = draw_head(input, grid, top, height);
 	top += used;
 	height -= used;
 	ht_table_lay_out(&table, input, state, grid->width, &layout);

@@ -141,7 +141,7 @@ draw_sections(const struct ht_view_input *input, const struct plan *plan, uint64
 	if (plan->rows[TOTALS] != 0)
 		ht_overview_draw_totals(input, grid, row++);
 	if (plan->rows[STATISTICS] != 0)
-		ht_statistics_draw(input->process, grid, row, plan->rows[STATISTICS]);
+		ht_statistics_draw(input, grid, row, plan->rows[STATISTICS]);
 	struct ht_overview_box box = { row, plan->rows[THREADS], 0,
 		plan->aside ? grid->width / 2 - 2 : grid->width };
 	if (plan->rows[THREADS] != 0)
@@ -208,7 +208,7 @@ draw_title(const struct ht_view_input *input, uint64_t ended_ns, struct ht_grid 
 {
 	const struct ht_process *process = input->process;
 	char text[TEXT_BYTES], up[HT_UNITS_TEXT_BYTES];
-	struct ht_line line = { grid, row, 0, grid->width };
+	struct ht_line line = { grid, row, 0, grid->width, HT_UNITS_AUTO };
 	snprintf(text, sizeof(text), "%d", process->key.pid);
 	ht_line_put(&line, 0, HT_ROLE_TITLE, process->name);
 	ht_line_put(&line, 1, HT_ROLE_TITLE, text);

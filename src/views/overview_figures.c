@@ -8,9 +8,17 @@
 
 #include "base/units.h"
 #include "views/line.h"
+#include "views/plot.h"
 #include "views/table.h"
 
-enum { SPARK_MOST = 40, SPARK_LEAST = 5, RATE_WORD = 11, RATE_FIGURES = 36, FIGURE_BYTES = 48 };
+enum {
+	SPARK_MOST = 40,
+	SPARK_LEAST = 5,
+	RATE_WORD = 11,
+	RATE_FIGURES = 36,
+	UNIT_MORE = 6,
+	FIGURE_BYTES = 48
+};
 
 static bool
 put_heap(struct ht_line *line, const char *word, enum ht_role role,
@@ -34,7 +42,7 @@ put_process(struct ht_line *line, const char *word, enum ht_role role,
 void
 ht_overview_draw_names(const struct ht_view_input *input, struct ht_grid *grid, int row)
 {
-	struct ht_line line = { grid, row, 0, grid->width };
+	struct ht_line line = { grid, row, 0, grid->width, input->settings->units };
 	put_heap(&line, "live", HT_ROLE_LIVE, input, HT_HEAP_LIVE);
 	if (input->process->heap == NULL)
 		put_process(&line, "anonymous", HT_ROLE_LIVE, input, HT_PROCESS_ANONYMOUS);
@@ -57,16 +65,17 @@ static const struct rate rates[] = {
 
 /* "41.2M/s", or "-" where it isn't known. */
 static void
-format_rate(const struct ht_heap *heap, enum ht_heap_metric metric, const char *unit,
+format_rate(const struct ht_view_input *input, enum ht_heap_metric metric, const char *unit,
     char out[FIGURE_BYTES])
 {
+	const struct ht_heap *heap = input->process->heap;
 	char figure[HT_TABLE_CELL_BYTES];
 	if (!HT_HAS(&heap->values, metric)) {
 		snprintf(out, FIGURE_BYTES, "-%s", unit);
 		return;
 	}
-	ht_table_format(
-	    &ht_metric_table(HT_SCOPE_HEAP, NULL)[metric], heap->values.value[metric], figure);
+	ht_table_format_in(&ht_metric_table(HT_SCOPE_HEAP, NULL)[metric],
+	    heap->values.value[metric], input->settings->units, figure);
 	snprintf(out, FIGURE_BYTES, "%s%s", figure, unit);
 }
 
@@ -86,7 +95,7 @@ put_course(const struct ht_view_input *input, uint64_t span_ns, const struct rat
 	    &ht_metric_table(HT_SCOPE_HEAP, NULL)[rate->bytes], from_ns, end_ns, count, grid);
 	if (buckets == NULL)
 		return;
-	ht_graph_sparkline_from_zero(buckets, count, grid->ascii, text, sizeof(text));
+	ht_graph_sparkline_from_zero(buckets, count, !ht_plot_is_rich(grid), text, sizeof(text));
 	ht_grid_put_text(grid, row, column, HT_ROLE_BAR, text);
 }
 
@@ -95,18 +104,20 @@ draw_rate(const struct ht_view_input *input, uint64_t span_ns, const struct rate
     struct ht_grid *grid, const struct ht_overview_box *box)
 {
 	char figure[FIGURE_BYTES];
-	struct ht_line line = { grid, box->row, box->column, box->column + box->width };
+	enum ht_units units = input->settings->units;
+	int more = units == HT_UNITS_AUTO ? 0 : UNIT_MORE;
+	struct ht_line line = { grid, box->row, box->column, box->column + box->width, units };
 	ht_grid_put_text(grid, box->row, box->column, HT_ROLE_LABEL, rate->word);
 	line.column = box->column + RATE_WORD;
-	format_rate(input->process->heap, rate->bytes, "/s", figure);
-	ht_grid_put(grid, box->row, line.column, 8, HT_ALIGN_RIGHT, HT_ROLE_NUMBER, figure);
-	line.column += 8;
-	format_rate(input->process->heap, rate->blocks, "", figure);
+	format_rate(input, rate->bytes, "/s", figure);
+	ht_grid_put(grid, box->row, line.column, 8 + more, HT_ALIGN_RIGHT, HT_ROLE_NUMBER, figure);
+	line.column += 8 + more;
+	format_rate(input, rate->blocks, "", figure);
 	ht_grid_put(grid, box->row, line.column + 1, 7, HT_ALIGN_RIGHT, HT_ROLE_NUMBER, figure);
 	line.column += 8;
 	ht_line_put(&line, 1, HT_ROLE_LABEL, "blocks/s");
-	put_course(input, span_ns, rate, grid, box->row, box->column + RATE_FIGURES + 2,
-	    box->width - RATE_FIGURES - 4);
+	put_course(input, span_ns, rate, grid, box->row, box->column + RATE_FIGURES + more + 2,
+	    box->width - RATE_FIGURES - more - 4);
 }
 
 /* Both in a row as short as they can be told. */
@@ -114,9 +125,9 @@ static void
 draw_short_rates(const struct ht_view_input *input, struct ht_grid *grid, int row)
 {
 	char figure[FIGURE_BYTES], text[FIGURE_BYTES + 2];
-	struct ht_line line = { grid, row, 0, grid->width };
+	struct ht_line line = { grid, row, 0, grid->width, input->settings->units };
 	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
-		format_rate(input->process->heap, rates[i].bytes, "/s", figure);
+		format_rate(input, rates[i].bytes, "/s", figure);
 		snprintf(text, sizeof(text), "%s%s", rates[i].sign, figure);
 		ht_line_put(&line, 2, HT_ROLE_NUMBER, text);
 	}
@@ -153,16 +164,16 @@ void
 ht_overview_draw_totals(const struct ht_view_input *input, struct ht_grid *grid, int row)
 {
 	const struct ht_heap_values *values = &input->process->heap->values;
-	struct ht_line line = { grid, row, 0, grid->width };
+	struct ht_line line = { grid, row, 0, grid->width, input->settings->units };
 	put_heap(&line, "total", HT_ROLE_NUMBER, input, HT_HEAP_ALLOCATED);
 	put_heap(&line, "in", HT_ROLE_NUMBER, input, HT_HEAP_ALLOCATED_BLOCKS);
 	ht_line_put(&line, 1, HT_ROLE_LABEL, "blocks");
 	put_heap(&line, "live blocks", HT_ROLE_NUMBER, input, HT_HEAP_LIVE_BLOCKS);
 	if (HT_HAS(values, HT_HEAP_LIVE) && HT_HAS(values, HT_HEAP_LIVE_BLOCKS) &&
 	    values->value[HT_HEAP_LIVE_BLOCKS].u != 0) {
-		char mean[HT_UNITS_TEXT_BYTES];
-		ht_units_bytes(
-		    values->value[HT_HEAP_LIVE].u / values->value[HT_HEAP_LIVE_BLOCKS].u, mean);
+		char mean[HT_TABLE_CELL_BYTES];
+		ht_table_bytes(values->value[HT_HEAP_LIVE].u / values->value[HT_HEAP_LIVE_BLOCKS].u,
+		    input->settings->units, mean);
 		ht_line_put_pair(&line, "mean", HT_ROLE_NUMBER, mean);
 	}
 	bool failed = HT_HAS(values, HT_HEAP_FAILED) && values->value[HT_HEAP_FAILED].u != 0;
@@ -193,15 +204,17 @@ ht_overview_draw_growth(
 	enum { BUCKETS = 60 };
 	uint64_t now = input->frame->monotonic_ns, from_ns = now > span_ns ? now - span_ns : 0;
 	size_t first, last = 0;
-	struct ht_line line = { grid, row, 0, grid->width };
+	struct ht_line line = { grid, row, 0, grid->width, input->settings->units };
 	const struct ht_history_bucket *buckets = ht_overview_series(input,
 	    &ht_metric_table(HT_SCOPE_PROCESS, NULL)[HT_PROCESS_ANONYMOUS], from_ns, now + 1,
 	    BUCKETS, grid);
 	put_process(&line, "anonymous", HT_ROLE_LIVE, input, HT_PROCESS_ANONYMOUS);
 	if (buckets != NULL && find_ends(buckets, BUCKETS, &first, &last)) {
-		char bytes[HT_UNITS_TEXT_BYTES], time[HT_UNITS_TEXT_BYTES], text[FIGURE_BYTES];
+		char bytes[HT_TABLE_CELL_BYTES], time[HT_UNITS_TEXT_BYTES];
+		char text[HT_TABLE_CELL_BYTES + FIGURE_BYTES];
 		double change = buckets[last].last - buckets[first].last;
-		ht_units_bytes((uint64_t)(change < 0 ? -change : change), bytes);
+		ht_table_bytes(
+		    (uint64_t)(change < 0 ? -change : change), input->settings->units, bytes);
 		ht_units_duration((last - first) * (span_ns / BUCKETS), time);
 		snprintf(text, sizeof(text), "%s%s in %s", change < 0 ? "-" : "+", bytes, time);
 		ht_line_put_pair(&line, "growth", HT_ROLE_NUMBER, text);

@@ -199,6 +199,7 @@ ht_overview_draw_graph(
 		.bridge = 3,
 		.from_ns = end_ns > bucket_ns * count ? end_ns - bucket_ns * count : 0,
 		.to_ns = end_ns,
+		.units = input->settings->units,
 		.now_ns = now };
 	gather_series(input, &graph, series, grid);
 	graph.limit_count = gather_limits(input, limits);

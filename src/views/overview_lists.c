@@ -10,8 +10,9 @@
 #include "views/line.h"
 #include "views/moment.h"
 #include "views/registry.h"
+#include "views/table.h"
 
-enum { BUSIEST_MOST = 16, TEXT_BYTES = 96, TITLE_WIDTH = 16 };
+enum { BUSIEST_MOST = 16, TEXT_BYTES = 128, TITLE_WIDTH = 16, FITTING_WIDTH = 9, UNIT_WIDTH = 14 };
 
 static double
 rate_of(const struct ht_thread *thread)
@@ -50,8 +51,8 @@ put_title(struct ht_line *line, const struct ht_overview_box *box, const char *t
 static void
 put_thread(struct ht_line *line, int gap, const struct ht_thread *thread)
 {
-	char rate[HT_UNITS_TEXT_BYTES], text[TEXT_BYTES];
-	ht_units_bytes((uint64_t)rate_of(thread), rate);
+	char rate[HT_TABLE_CELL_BYTES], text[TEXT_BYTES];
+	ht_table_bytes((uint64_t)rate_of(thread), line->units, rate);
 	snprintf(text, sizeof(text), "%s/s", rate);
 	int needed = ht_grid_text_width(thread->name, line->grid->ascii) +
 		     ht_grid_text_width(text, line->grid->ascii) + 1 + gap;
@@ -62,17 +63,19 @@ put_thread(struct ht_line *line, int gap, const struct ht_thread *thread)
 }
 
 static void
-put_thread_row(const struct ht_thread *thread, double most, struct ht_grid *grid, int row,
+put_thread_row(const struct ht_thread *thread, double most, const struct ht_line *line, int row,
     const struct ht_overview_box *box)
 {
-	char rate[HT_UNITS_TEXT_BYTES], text[TEXT_BYTES];
-	ht_units_bytes((uint64_t)rate_of(thread), rate);
+	struct ht_grid *grid = line->grid;
+	int rate_width = line->units == HT_UNITS_AUTO ? FITTING_WIDTH : UNIT_WIDTH;
+	char rate[HT_TABLE_CELL_BYTES], text[TEXT_BYTES];
+	ht_table_bytes((uint64_t)rate_of(thread), line->units, rate);
 	snprintf(text, sizeof(text), "%s/s", rate);
 	ht_grid_put(grid, row, box->column + 2, 16, HT_ALIGN_LEFT, HT_ROLE_NAME, thread->name);
-	ht_grid_put(grid, row, box->column + 18, 9, HT_ALIGN_RIGHT, HT_ROLE_NUMBER, text);
-	int width = box->width - 18 - 9 - 4;
+	ht_grid_put(grid, row, box->column + 18, rate_width, HT_ALIGN_RIGHT, HT_ROLE_NUMBER, text);
+	int width = box->width - 18 - rate_width - 4;
 	if (width > 4)
-		ht_grid_put_bar(grid, row, box->column + 29, width < 30 ? width : 30,
+		ht_grid_put_bar(grid, row, box->column + 20 + rate_width, width < 30 ? width : 30,
 		    most > 0 ? rate_of(thread) / most : 0);
 }
 
@@ -95,7 +98,8 @@ ht_overview_draw_threads(
 	const struct ht_thread *busiest[BUSIEST_MOST];
 	const struct ht_process *process = input->process;
 	size_t count = find_busiest(process, busiest);
-	struct ht_line line = { grid, box->row, 0, box->column + box->width };
+	struct ht_line line = { grid, box->row, 0, box->column + box->width,
+		input->settings->units };
 	char all[TEXT_BYTES];
 	put_title(&line, box, "busiest threads");
 	snprintf(all, sizeof(all), "(%zu: all %zu)", ht_views_index(&ht_view_threads) + 1,
@@ -107,30 +111,31 @@ ht_overview_draw_threads(
 	if (box->rows > 1 || count == 0)
 		ht_line_put(&line, 2, HT_ROLE_DIM, all);
 	for (size_t i = 0; i < count && (int)i + 1 < box->rows; i++)
-		put_thread_row(busiest[i], rate_of(busiest[0]), grid, box->row + 1 + (int)i, box);
+		put_thread_row(busiest[i], rate_of(busiest[0]), &line, box->row + 1 + (int)i, box);
 }
 
 /* "14:01:58 trim 1.2ms 341M→318M". */
 static void
-format_event(const struct ht_event *event, uint64_t now_ns, bool ascii, char out[TEXT_BYTES])
+format_event(
+    const struct ht_event *event, uint64_t now_ns, const struct ht_line *line, char out[TEXT_BYTES])
 {
 	char moment[HT_MOMENT_TEXT_BYTES], took[HT_UNITS_TEXT_BYTES] = "";
-	char before[HT_UNITS_TEXT_BYTES] = "", after[HT_UNITS_TEXT_BYTES] = "";
-	char bytes[2 * HT_UNITS_TEXT_BYTES + 4] = "";
+	char before[HT_TABLE_CELL_BYTES] = "", after[HT_TABLE_CELL_BYTES] = "";
+	char bytes[2 * HT_TABLE_CELL_BYTES + 4] = "";
 	const char *kind = ht_event_kind_name(event->kind);
 	ht_moment_format(event->realtime_ns, now_ns, moment);
 	if (event->duration_ns != UINT64_MAX)
 		ht_units_duration(event->duration_ns, took);
 	if (event->bytes_before != UINT64_MAX)
-		ht_units_bytes(event->bytes_before, before);
+		ht_table_bytes(event->bytes_before, line->units, before);
 	if (event->bytes_after != UINT64_MAX)
-		ht_units_bytes(event->bytes_after, after);
+		ht_table_bytes(event->bytes_after, line->units, after);
 	else if (event->requested_bytes != UINT64_MAX)
-		ht_units_bytes(event->requested_bytes, after);
+		ht_table_bytes(event->requested_bytes, line->units, after);
 	snprintf(bytes, sizeof(bytes), "%s%s%s", before,
-	    before[0] == '\0' ? ""
-	    : ascii           ? "->"
-			      : "\xe2\x86\x92",
+	    before[0] == '\0'   ? ""
+	    : line->grid->ascii ? "->"
+				: "\xe2\x86\x92",
 	    after);
 	snprintf(out, TEXT_BYTES, "%s %s%s%s%s%s", moment, kind != NULL ? kind : "?",
 	    took[0] != '\0' ? " " : "", took, bytes[0] != '\0' ? " " : "", bytes);
@@ -141,7 +146,8 @@ ht_overview_draw_events(
     const struct ht_view_input *input, struct ht_grid *grid, const struct ht_overview_box *box)
 {
 	const struct ht_heap *heap = input->process->heap;
-	struct ht_line line = { grid, box->row, 0, box->column + box->width };
+	struct ht_line line = { grid, box->row, 0, box->column + box->width,
+		input->settings->units };
 	size_t shown = box->rows > 1 ? (size_t)box->rows - 1 : 8;
 	put_title(&line, box, "latest events");
 	if (heap->event_count == 0)
@@ -150,7 +156,7 @@ ht_overview_draw_events(
 	for (size_t i = 0; i < heap->event_count && i < shown; i++) {
 		const struct ht_event *event = &heap->events[heap->event_count - 1 - i];
 		char text[TEXT_BYTES];
-		format_event(event, input->frame->realtime_ns, grid->ascii, text);
+		format_event(event, input->frame->realtime_ns, &line, text);
 		if (box->rows == 1) {
 			if (!ht_line_put(&line, i == 0 ? 1 : 3, HT_ROLE_PLAIN, text))
 				break;

@@ -6,11 +6,11 @@
 
 #include <stdio.h>
 
-#include "base/units.h"
 #include "model/maps.h"
 #include "views/line.h"
+#include "views/table.h"
 
-enum { TEXT_BYTES = 48, BAR_LEAST = 10, BAR_COLUMN = 15 };
+enum { TEXT_BYTES = 64, BAR_LEAST = 10, BAR_COLUMN = 15 };
 
 static const enum ht_role roles[HT_RESIDENT_PARTS] = {
 	[HT_RESIDENT_LIVE] = HT_ROLE_PART_LIVE,
@@ -30,10 +30,11 @@ has_part(const struct ht_resident *resident, unsigned part)
 
 /* "live 318M", with a sign where it is estimated. */
 static void
-format_part(const struct ht_resident *resident, unsigned part, char out[TEXT_BYTES])
+format_part(
+    const struct ht_resident *resident, unsigned part, enum ht_units units, char out[TEXT_BYTES])
 {
-	char bytes[HT_UNITS_TEXT_BYTES];
-	ht_units_bytes(resident->bytes[part], bytes);
+	char bytes[HT_TABLE_CELL_BYTES];
+	ht_table_bytes(resident->bytes[part], units, bytes);
 	snprintf(out, TEXT_BYTES, "%s %s%s", ht_resident_part_name((enum ht_resident_part)part),
 	    (resident->estimated >> part & 1u) != 0 ? "~" : "", bytes);
 }
@@ -81,14 +82,14 @@ draw_bar(const struct ht_resident *resident, struct ht_grid *grid, int row, int 
 }
 
 static void
-draw_parts(const struct ht_resident *resident, struct ht_grid *grid, int row)
+draw_parts(const struct ht_resident *resident, enum ht_units units, struct ht_grid *grid, int row)
 {
-	struct ht_line line = { grid, row, 0, grid->width };
+	struct ht_line line = { grid, row, 0, grid->width, HT_UNITS_AUTO };
 	for (unsigned part = 0; part < HT_RESIDENT_PARTS; part++) {
 		char text[TEXT_BYTES];
 		if (!has_part(resident, part))
 			continue;
-		format_part(resident, part, text);
+		format_part(resident, part, units, text);
 		int needed = ht_grid_text_width(text, grid->ascii) + 4;
 		if (line.column + needed > line.end)
 			continue;
@@ -103,21 +104,22 @@ ht_overview_draw_resident(
     const struct ht_view_input *input, struct ht_grid *grid, int row, int rows)
 {
 	const struct ht_maps *maps = input->process->maps;
-	char text[TEXT_BYTES], bytes[HT_UNITS_TEXT_BYTES];
+	char bytes[HT_TABLE_CELL_BYTES];
 	if (maps == NULL || !ht_maps_were_read(maps) || maps->resident.total_bytes == 0) {
-		struct ht_line line = { grid, row, 0, grid->width };
+		struct ht_line line = { grid, row, 0, grid->width, HT_UNITS_AUTO };
 		const char *reason = maps != NULL ? maps->reason : NULL;
 		ht_line_put(&line, 0, HT_ROLE_DIM, "resident memory by use:");
 		ht_line_put(
 		    &line, 1, HT_ROLE_DIM, reason != NULL ? reason : "not read at this tick");
 		return;
 	}
-	ht_units_bytes(maps->resident.total_bytes, bytes);
+	ht_table_bytes(maps->resident.total_bytes, input->settings->units, bytes);
 	ht_grid_put_text(grid, row, 0, HT_ROLE_LABEL, "resident");
-	snprintf(text, sizeof(text), "%s", bytes);
-	ht_grid_put_text(grid, row, 9, HT_ROLE_RESIDENT, text);
-	if (grid->width - BAR_COLUMN >= BAR_LEAST)
-		draw_bar(&maps->resident, grid, row, BAR_COLUMN, grid->width - BAR_COLUMN);
+	int at = ht_grid_put_text(grid, row, 9, HT_ROLE_RESIDENT, bytes) + 1;
+	if (at < BAR_COLUMN)
+		at = BAR_COLUMN;
+	if (grid->width - at >= BAR_LEAST)
+		draw_bar(&maps->resident, grid, row, at, grid->width - at);
 	if (rows > 1)
-		draw_parts(&maps->resident, grid, row + 1);
+		draw_parts(&maps->resident, input->settings->units, grid, row + 1);
 }

@@ -64,7 +64,7 @@ ht_past_draw_trend(const void *item, struct ht_draft *draft)
 	/* What was later than what is shown isn't its past. */
 	for (size_t i = 0; i < count; i++)
 		buckets[i].known &= from_ns + i * step_ns <= input->frame->monotonic_ns;
-	ht_graph_sparkline(buckets, count, draft->ascii, draft->own, sizeof(draft->own));
+	ht_graph_sparkline(buckets, count, !draft->rich, draft->own, sizeof(draft->own));
 	draft->text = draft->own;
 	draft->role = process->heap != NULL ? HT_ROLE_LIVE : HT_ROLE_DIM;
 }

@@ -15,7 +15,24 @@ enum { LOWER = 0x40, UPPER = 0x04 }; /* the two dots of a cell that has one colu
 enum ht_plot_style
 ht_plot_style(const struct ht_grid *grid)
 {
-	return grid->ascii ? HT_PLOT_ASCII : grid->blocks ? HT_PLOT_BLOCKS : HT_PLOT_BRAILLE;
+	if (grid->ascii)
+		return HT_PLOT_ASCII;
+	switch (grid->graphs) {
+	case HT_GRAPHS_AUTO:
+	case HT_GRAPHS_BRAILLE:
+		break;
+	case HT_GRAPHS_BLOCKS:
+		return HT_PLOT_BLOCKS;
+	case HT_GRAPHS_ASCII:
+		return HT_PLOT_ASCII;
+	}
+	return HT_PLOT_BRAILLE;
+}
+
+bool
+ht_plot_is_rich(const struct ht_grid *grid)
+{
+	return ht_plot_style(grid) == HT_PLOT_BRAILLE;
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A field of dots behind the cells of a graph, several to a cell: 2 x 4 where there is braille, 1 x 2 of half
- * blocks where the font has none, 1 x 2 of points in ASCII.  Called by graph.c alone.
+ * blocks where the font has none, 1 x 2 of points in ASCII. 
  */
 #ifndef HT_VIEWS_PLOT_H
 #define HT_VIEWS_PLOT_H
@@ -27,8 +27,11 @@ struct ht_plot {
 
 enum { HT_PLOT_GLYPH_BYTES = 4 };
 
-/* The style that GRID can show. */
+/* The style of GRID: ASCII where it has nothing else, else the one that it asks for. */
 enum ht_plot_style ht_plot_style(const struct ht_grid *grid);
+
+/* Characters beyond those that consoles have can be shown, too. */
+bool ht_plot_is_rich(const struct ht_grid *grid);
 
 /* Dots in a cell, side by side and one over the other. */
 int ht_plot_across(enum ht_plot_style style);

@@ -176,12 +176,12 @@ draw_bars(const struct ht_view_input *input, const struct ht_table_layout *layou
 
 /* What all classes come to, exact: the heap's own counts. */
 static void
-draw_total(const struct ht_process *process, struct ht_grid *grid, int row)
+draw_total(const struct ht_view_input *input, struct ht_grid *grid, int row)
 {
-	const struct ht_heap_values *values = &process->heap->values;
-	char live[HT_UNITS_TEXT_BYTES] = "-", blocks[HT_UNITS_TEXT_BYTES] = "-", text[128];
+	const struct ht_heap_values *values = &input->process->heap->values;
+	char live[HT_TABLE_CELL_BYTES] = "-", blocks[HT_UNITS_TEXT_BYTES] = "-", text[128];
 	if (HT_HAS(values, HT_HEAP_LIVE))
-		ht_units_bytes(values->value[HT_HEAP_LIVE].u, live);
+		ht_table_bytes(values->value[HT_HEAP_LIVE].u, input->settings->units, live);
 	if (HT_HAS(values, HT_HEAP_LIVE_BLOCKS))
 		ht_units_count(values->value[HT_HEAP_LIVE_BLOCKS].u, blocks);
 	bool forked = HT_HAS(values, HT_HEAP_INHERITED_BLOCKS) &&
@@ -202,7 +202,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 		return;
 	}
 	if (height > TABLE_ROWS_LEAST) {
-		ht_identity_draw(process, grid, top++);
+		ht_identity_draw(input, grid, top++);
 		height--;
 	}
 	if (height > TABLE_ROWS_LEAST + 2) {
@@ -215,7 +215,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 	    (process->detail & HT_DETAIL_SIZE_CLASSES) != 0) {
 		height--;
 		int rows = state->row_count < (size_t)height ? (int)state->row_count + 1 : height;
-		draw_total(process, grid, top + rows);
+		draw_total(input, grid, top + rows);
 	}
 	ht_table_draw(&table, &layout, state, grid, top, height);
 	draw_bars(input, &layout, state, grid, top, height);

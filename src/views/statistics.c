@@ -9,8 +9,9 @@
 #include "base/units.h"
 #include "model/maps.h"
 #include "model/memstats.h"
+#include "views/table.h"
 
-enum { NAME_WIDTH = 14, ENTRY_WIDTH = 26, UNKNOWN_ROWS = 1 };
+enum { NAME_WIDTH = 14, ENTRY_WIDTH = 26, FITTING_WIDTH = 8, UNKNOWN_ROWS = 1 };
 
 #define UNKNOWN UINT64_MAX
 
@@ -55,11 +56,11 @@ ht_statistics_rows(int width)
 }
 
 static void
-format(enum ht_metric_unit unit, uint64_t value, char out[HT_UNITS_TEXT_BYTES])
+format(enum ht_metric_unit unit, uint64_t value, enum ht_units units, char out[HT_TABLE_CELL_BYTES])
 {
 	switch (unit) {
 	case HT_UNIT_BYTES:
-		ht_units_bytes(value, out);
+		ht_table_bytes(value, units, out);
 		break;
 	case HT_UNIT_NS:
 		ht_units_duration(value, out);
@@ -88,8 +89,11 @@ why_unknown(const struct ht_process *process)
 }
 
 void
-ht_statistics_draw(const struct ht_process *process, struct ht_grid *grid, int top, int height)
+ht_statistics_draw(const struct ht_view_input *input, struct ht_grid *grid, int top, int height)
 {
+	const struct ht_process *process = input->process;
+	enum ht_units units = input->settings->units;
+	int figure_width = units == HT_UNITS_AUTO ? FITTING_WIDTH : ENTRY_WIDTH - NAME_WIDTH - 1;
 	char text[160];
 	int columns = columns_in(grid->width);
 	int rows = (ENTRIES + columns - 1) / columns;
@@ -97,17 +101,17 @@ ht_statistics_draw(const struct ht_process *process, struct ht_grid *grid, int t
 	/* Down the columns, as Go lists them; row by row, since cells are put from left to right. */
 	for (int i = 0; i < rows * columns; i++) {
 		int row = i / columns, at = i % columns * rows + row;
-		char figure[HT_UNITS_TEXT_BYTES] = "-";
+		char figure[HT_TABLE_CELL_BYTES] = "-";
 		if (at >= ENTRIES || row >= height)
 			continue;
 		uint64_t value = ht_memstat_value(process, entries[at].field);
 		lacking |= value == UNKNOWN;
 		if (value != UNKNOWN)
-			format(entries[at].unit, value, figure);
+			format(entries[at].unit, value, units, figure);
 		int column = i % columns * ENTRY_WIDTH;
 		ht_grid_put(grid, top + row, column, NAME_WIDTH, HT_ALIGN_LEFT, HT_ROLE_LABEL,
 		    ht_memstat_name(entries[at].field));
-		ht_grid_put(grid, top + row, column + NAME_WIDTH, 8, HT_ALIGN_RIGHT,
+		ht_grid_put(grid, top + row, column + NAME_WIDTH, figure_width, HT_ALIGN_RIGHT,
 		    value != UNKNOWN ? HT_ROLE_NUMBER : HT_ROLE_DIM, figure);
 	}
 	if (!lacking || rows >= height)

@@ -6,7 +6,7 @@
 #ifndef HT_VIEWS_STATISTICS_H
 #define HT_VIEWS_STATISTICS_H
 
-#include "model/frame.h"
+#include "views/view.h"
 #include "views/grid.h"
 
 /* How many rows the statistics take in WIDTH columns. */
@@ -14,6 +14,6 @@ int ht_statistics_rows(int width);
 
 /* Draws them into HEIGHT rows; the last row says why some are unknown, where some are. */
 void ht_statistics_draw(
-    const struct ht_process *process, struct ht_grid *grid, int top, int height);
+    const struct ht_view_input *input, struct ht_grid *grid, int top, int height);
 
 #endif

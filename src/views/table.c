@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "views/fold.h"
 #include "views/order.h"
+#include "views/plot.h"
 #include "views/tree.h"
 
 /* Of a column that isn't in the table; and no column's own importance reaches the sorting one's. */
@@ -364,7 +365,7 @@ draw_cell(const struct ht_table *table, const struct ht_table_layout *layout, si
 	struct ht_draft draft = { .input = layout->input,
 		.row = row_item,
 		.width = layout->shown[index].width,
-		.ascii = grid->ascii,
+		.rich = ht_plot_is_rich(grid),
 		.role = HT_ROLE_PLAIN,
 		.text = "" };
 	if (column->draw != NULL)

@@ -20,7 +20,7 @@ struct ht_draft {
 	const struct ht_view_input *input; /* what the view looks at; NULL: nothing is drawn */
 	const struct ht_row_item *row;     /* the row it is in; NULL: in none */
 	int width;                         /* of the column */
-	bool ascii;                        /* no character beyond ASCII */
+	bool rich;                         /* graphs may be drawn with more than consoles have */
 	char own[HT_TABLE_CELL_BYTES];
 };
 

@@ -211,7 +211,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 		return;
 	}
 	if (height > TABLE_ROWS_LEAST) {
-		ht_identity_draw(process, grid, top);
+		ht_identity_draw(input, grid, top);
 		top++;
 		height--;
 	}

@@ -105,7 +105,9 @@ ok "until the selection moves" screen_lacks 'following'
 screen_keys e
 ok "e changes the units" screen_shows 'bytes of the rows in K'
 ok "of the rows" screen_shows '4242 .* 325632K'
-screen_keys e e e e E E
+screen_keys 2
+ok "and of the Overview" screen_shows 'live 325632K'
+screen_keys 1 e e e E E
 ok "E those of the header" screen_shows 'Mem 10035M/23962M'
 screen_keys E E E Right
 ok "Right shows the end of long text" screen_shows ' che 600M|orkers 16'

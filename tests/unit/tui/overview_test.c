@@ -128,6 +128,8 @@ screens_look_as_they_did(void **state)
 		{ "overview-40x10", frames_mixed, "j\r", 40, 10, false, false },
 		{ "overview-40x10-ascii", frames_mixed, "j\r", 40, 10, true, false },
 		{ "overview-statistics-80x24", frames_mixed, "j\rS", 80, 24, false, false },
+		{ "overview-units-80x24", frames_mixed, "j\re", 80, 24, false, false },
+		{ "overview-units-200x60", frames_mixed, "j\reeee", 200, 60, false, false },
 		{ "overview-mark-120x40", frames_mixed, "j[[[[[[r]]]]]]\rii", 120, 40, false,
 		    false },
 		{ "overview-plain-80x24", frames_plain, "\r", 80, 24, false, false },
@@ -153,6 +155,26 @@ shows(const char *wanted, int width, int height)
 	ht_grid_free(grid);
 	ht_text_release(&text);
 	return found;
+}
+
+/* Fonts of consoles have neither braille nor eighths of blocks. */
+static void
+a_console_gets_half_blocks(void **state)
+{
+	(void)state;
+	static const char *const missing[] = { "\xe2\xa0", "\xe2\xa1", "\xe2\xa2", "\xe2\xa3", "▁",
+		"▂", "▃", "▅", "▆", "▇", "╌", "✗", "●", "◆" };
+	begin(frames_mixed, "j[[[[[[r]]]]]]\r", false);
+	assert_true(shows(missing[3], 120, 40));
+	screen.console = true;
+	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++)
+		assert_false(shows(missing[i], 120, 40));
+	assert_true(shows("█▄", 120, 40) || shows("▄█", 120, 40) || shows("▄▄", 120, 40));
+	assert_int_equal(ht_setting_set(&screen.settings, HT_SETTING_GRAPHS, "braille"), 0);
+	assert_true(shows(missing[3], 120, 40));
+	assert_int_equal(ht_setting_set(&screen.settings, HT_SETTING_GRAPHS, "ascii"), 0);
+	assert_true(shows(":::::::", 120, 40));
+	ht_screen_release(&screen);
 }
 
 static void
@@ -194,6 +216,7 @@ main(void)
 	setenv("TZ", "UTC0", 1);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(screens_look_as_they_did),
+		cmocka_unit_test(a_console_gets_half_blocks),
 		cmocka_unit_test(what_ended_keeps_its_last_picture),
 		cmocka_unit_test(every_size_can_be_drawn),
 	};

@@ -147,12 +147,77 @@ limits_are_lines_and_far_ones_are_named(void **state)
 	graph.limits = limits;
 	graph.limit_count = 2;
 	ht_graph_draw(&graph, grid, 0, grid->width, 10);
+	assert_row(grid, 0,
+	    "      |------------------------------------------------------ memory.max 8.8G ^");
 	assert_row(
-	    grid, 0, "      |------------------------------------------------------ peak 120M");
+	    grid, 1, "  96M +...................................................... peak 120M");
 	assert_row(
-	    grid, 1, "  96M +...................................................... live 100M");
-	assert_row(grid, 2,
-	    "      |:::::::::::::::::::::::::::::::::::::::::::::::::::::: memory.max 8.8G ^");
+	    grid, 2, "      |:::::::::::::::::::::::::::::::::::::::::::::::::::::: live 100M");
+	ht_grid_free(grid);
+}
+
+/* Row of the name that begins with WORD; -1: it isn't there. */
+static int
+row_of_name(const struct ht_grid *grid, const char *word)
+{
+	for (int row = 0; row < grid->height; row++) {
+		struct ht_text text;
+		ht_text_init(&text);
+		ht_grid_row_text(grid, row, &text);
+		bool found = strstr(ht_text_string(&text), word) != NULL;
+		ht_text_release(&text);
+		if (found)
+			return row;
+	}
+	return -1;
+}
+
+static void
+names_of_equal_figures_keep_their_order(void **state)
+{
+	(void)state;
+	for (int live_kib = 90 * 1024; live_kib <= 120 * 1024; live_kib += 512) {
+		struct ht_graph_series series[2];
+		struct ht_graph_limit limit = { "peak", HT_ROLE_PEAK, MIB(120) };
+		struct ht_grid *grid = ht_grid_new(80, 10, true);
+		size_t count = ht_graph_buckets(grid, grid->width);
+		for (size_t i = 0; i < count; i++) {
+			live[i] = bucket(live_kib * 1024.0);
+			resident[i] = bucket(MIB(120));
+		}
+		struct ht_graph graph = one_series(series, count, true);
+		series[1] = series[0];
+		series[1].name = "resident";
+		series[1].buckets = resident;
+		graph.series_count = 2;
+		graph.limits = &limit;
+		graph.limit_count = 1;
+		ht_graph_draw(&graph, grid, 0, grid->width, 10);
+		assert_in_range(row_of_name(grid, " peak"), 0, 9);
+		assert_true(row_of_name(grid, " peak") < row_of_name(grid, " resident"));
+		assert_true(row_of_name(grid, " resident") < row_of_name(grid, " live"));
+		ht_grid_free(grid);
+	}
+}
+
+static void
+names_have_their_figures_in_the_units_asked_for(void **state)
+{
+	(void)state;
+	struct ht_graph_series series;
+	struct ht_graph_limit limit = { "memory.max", HT_ROLE_LIMIT, MIB(120) };
+	struct ht_grid *grid = ht_grid_new(80, 10, true);
+	size_t count = ht_graph_buckets(grid, grid->width);
+	for (size_t i = 0; i < count; i++)
+		live[i] = bucket(MIB(100));
+	struct ht_graph graph = one_series(&series, count, true);
+	graph.limits = &limit;
+	graph.limit_count = 1;
+	graph.units = HT_UNITS_BYTES;
+	ht_graph_draw(&graph, grid, 0, grid->width, 10);
+	assert_true(row_of_name(grid, " live 104857600") >= 0);
+	/* Whole, it would be cut. */
+	assert_true(row_of_name(grid, " memory.max 120M") >= 0);
 	ht_grid_free(grid);
 }
 
@@ -191,7 +256,7 @@ every_size_and_style_can_be_drawn(void **state)
 	for (int height = 1; height < 12; height++) {
 		for (int width = 1; width < 200; width += 3) {
 			struct ht_grid *grid = ht_grid_new(width, height, width % 2 == 0);
-			grid->blocks = width % 3 == 0;
+			grid->graphs = width % 3 == 0 ? HT_GRAPHS_BLOCKS : HT_GRAPHS_AUTO;
 			size_t count = ht_graph_buckets(grid, width);
 			assert_true(count <= MOST);
 			for (size_t i = 0; i < count; i++) {
@@ -268,7 +333,7 @@ blocks_are_halves(void **state)
 	(void)state;
 	struct ht_graph_series series;
 	struct ht_grid *grid = ht_grid_new(11, 1, false);
-	grid->blocks = true;
+	grid->graphs = HT_GRAPHS_BLOCKS;
 	assert_int_equal(ht_graph_buckets(grid, grid->width), 4);
 	live[0] = bucket(0);
 	live[1] = bucket(512);
@@ -289,6 +354,8 @@ main(void)
 		cmocka_unit_test(what_is_not_known_is_a_gap),
 		cmocka_unit_test(peaks_within_a_bucket_are_seen),
 		cmocka_unit_test(limits_are_lines_and_far_ones_are_named),
+		cmocka_unit_test(names_of_equal_figures_keep_their_order),
+		cmocka_unit_test(names_have_their_figures_in_the_units_asked_for),
 		cmocka_unit_test(events_stand_on_the_axis_at_their_time),
 		cmocka_unit_test(every_size_and_style_can_be_drawn),
 		cmocka_unit_test(figures_of_the_axis_are_round_and_reach_the_top),
