@@ -4,7 +4,7 @@
 #
 #	bash bench/run.sh [PART...]
 #
-# Parts: hot_path instructions start bash_echo segment monitor refresh past; all of them unless named.
+# Parts: hot_path instructions start bash_echo segment monitor refresh past snapshot; all of them unless named.
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
 trap 'ht_planned=0; ht_end' EXIT
 
@@ -245,8 +245,53 @@ past() {
 	row "ten minutes of one figure, slowest of 10" "" "$(past_figure series) us"
 }
 
+# --- snapshot ---
+
+# times_of ROUNDS COMMAND...: sets $cpu and $wall, its best processor time and the best that passed, in milliseconds.
+times_of() {
+	local i rounds=$1 TIMEFORMAT='%R %U %S'
+	shift
+	: >"$tmp/times"
+	for ((i = 0; i < rounds; i++)); do
+		{ time "$@" >/dev/null 2>"$tmp/err"; } 2>>"$tmp/times"
+	done
+	wall=$(awk '{ print $1 * 1000 }' "$tmp/times" | smallest)
+	cpu=$(awk '{ print ($2 + $3) * 1000 }' "$tmp/times" | smallest)
+}
+
+# Run among the crowd, as "bash run.sh among ...".
+among() {
+	local format
+	case $1 in
+	once)
+		for format in table json csv; do
+			times_of 9 "$heaptop" snapshot -d 1ms --format "$format"
+			row "1,000 processes, one $format, baseline included" \
+				"$([ "$format" = table ] && echo '60 ms')" "$wall ms" \
+				"$cpu ms of processor time"
+		done
+		;;
+	series)
+		for format in table json; do
+			times_of 4 "$heaptop" snapshot -d 100ms -n 50 --format "$format"
+			row "300 processes, $format at 10 Hz" "3 %" "$(arithmetic "$cpu / 50") %"
+		done
+		;;
+	esac
+}
+
+snapshot() {
+	heading "snapshot, without the 200 ms that it waits"
+	"$bench/crowd" 1000 bash "$HT_TOP_SRCDIR/bench/run.sh" among once
+	"$bench/crowd" 300 bash "$HT_TOP_SRCDIR/bench/run.sh" among series
+}
+
+if [ "${1-}" = among ]; then
+	among "$2"
+	exit
+fi
 parts=("$@")
-[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor refresh past)
+[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor refresh past snapshot)
 machine
 for part in "${parts[@]}"; do
 	"$part"

@@ -67,6 +67,29 @@ detail_of(const struct ht_options *options)
 	return options->targets.length > 0 ? HT_DETAIL_THREADS : threads;
 }
 
+static bool
+is_size(const struct ht_metric *metric)
+{
+	return metric != NULL && metric->scope == HT_SCOPE_PROCESS &&
+	       (metric->index == HT_PROCESS_PROPORTIONAL || metric->index == HT_PROCESS_LIMIT);
+}
+
+/* Whether proportional sizes and limits, half of a snapshot's cost, are printed or decide what is. */
+static bool
+needs_sizes(const struct snapshot *snapshot)
+{
+	const struct ht_options *options = snapshot->options;
+	const struct ht_fields *fields = &options->fields;
+	if (snapshot->filter != NULL && ht_filter_is_costly(snapshot->filter))
+		return true;
+	if (options->sort.field == HT_SORT_METRIC && is_size(options->sort.metric))
+		return true;
+	for (size_t i = 0; i < fields->count; i++)
+		if (is_size(fields->fields[i].metric))
+			return true;
+	return fields->count == 0 && options->format != HT_FORMAT_TABLE;
+}
+
 static void
 make_request(struct snapshot *snapshot)
 {
@@ -76,6 +99,7 @@ make_request(struct snapshot *snapshot)
 		.dead = snapshot->options->dead,
 		.detail = detail_of(snapshot->options),
 		.all_costly = true,
+		.without_sizes = !needs_sizes(snapshot),
 	};
 }
 
@@ -280,14 +304,18 @@ take(struct snapshot *snapshot, struct ht_error *error)
 	}
 	make_request(snapshot);
 	/* Nothing of these is compared, and a costly reading made now would be old in the sample. */
-	const uint32_t detail = snapshot->request.detail;
+	const struct ht_request request = snapshot->request;
 	snapshot->request.detail &= ~(uint32_t)(HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR);
+	snapshot->request.all_costly = false;
+	snapshot->request.without_sizes = true;
 	struct ht_frame *baseline;
 	status = tick(snapshot, warn_missing, &baseline, error);
 	if (status != 0)
 		return status;
 	ht_frame_free(baseline);
-	snapshot->request.detail = detail;
+	snapshot->request.detail = request.detail;
+	snapshot->request.all_costly = request.all_costly;
+	snapshot->request.without_sizes = request.without_sizes;
 	return targets_are_gone(snapshot) ? -ESRCH : print_series(snapshot, error);
 }
 

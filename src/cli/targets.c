@@ -79,6 +79,7 @@ take_frame(struct ht_sampler *sampler, bool dead, struct ht_frame **frame, struc
 		.only_uid = UINT32_MAX,
 		.dead = dead,
 		.all_costly = true,
+		.without_sizes = true,
 	};
 	if (*frame != NULL)
 		return 0;

@@ -30,6 +30,7 @@ struct ht_request {
 	 */
 	struct ht_pid_list costly_for;
 	bool all_costly;
+	bool without_sizes; /* no proportional size and no limit but where details are wanted */
 
 	/*
 	 * A picture is waited for: what takes long and can come with the next tick, for which the

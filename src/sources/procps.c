@@ -327,7 +327,7 @@ static void
 fill_plain(struct ht_procps *procps, struct ht_poll *poll)
 {
 	uint64_t now_ns = ht_clock_monotonic_ns();
-	bool all_due = poll->request->all_costly || poll->request->only.count != 0;
+	bool all_due = poll->request->only.count != 0;
 	procps->due_count = 0;
 	for (size_t i = 0; i < procps->slow_count; i++) {
 		const struct slow *slow = &procps->slow[i];
@@ -402,7 +402,8 @@ fill_slow(struct ht_procps *procps, struct ht_poll *poll)
 	if (procps->cgroups == NULL)
 		return -ENOMEM;
 	uint64_t begin_ns = ht_clock_monotonic_ns();
-	bool unhurried = poll->request->all_costly || poll->request->only.count != 0;
+	bool unhurried = !poll->request->without_sizes &&
+			 (poll->request->all_costly || poll->request->only.count != 0);
 	for (size_t i = 0; i < procps->slow_count; i++) {
 		struct slow *slow = &procps->slow[i];
 		struct ht_sample *sample = ht_poll_find_process(poll, slow->key.pid);

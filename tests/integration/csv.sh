@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # `heaptop snapshot`: csv as python reads it, --fields, --filter and -o.
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
-need jq python3
+need jq python3 strace
 
 pool=$HT_TOP_BUILDDIR/examples/heaptop-demo-pool
 spawn "$heaptop" run "$pool" --workers 3 >/dev/null
@@ -47,6 +47,16 @@ is "no heap where none of it was picked" \
 status_is "an unknown field" 2 "$heaptop" snapshot --fields pid,liev
 like "the one that was meant" "$(cat "$tmp/err")" "did you mean 'live'"
 status_is "csv has no lists" 2 "$heaptop" snapshot --format csv --detail threads
+
+# Proportional sizes are read only where something asks for them.
+for asks in "--fields pid,pss" "--fields pid --sort pss" "--filter pss>0" "--format json" "--format csv"; do
+	# shellcheck disable=SC2086 # words
+	ok "proportional sizes are read: $asks" sh -c "strace -f -o '$tmp/trace' -e trace=openat '$heaptop' snapshot \
+		-p $target --detail none ${asks/pss>0/\'pss>0\'} >/dev/null && grep -q smaps '$tmp/trace'"
+done
+ok "and not for a table without them" sh -c "strace -f -o '$tmp/trace' -e trace=openat '$heaptop' snapshot \
+	>/dev/null && ! grep -q smaps '$tmp/trace'"
+isnt "the figure is there" "$("$heaptop" snapshot --fields pss -p "$target" --detail none | sed -n 2p | xargs)" -
 
 # --filter
 only() { "$heaptop" snapshot --format json --filter "$1" | jq -c '[.processes[].pid]'; }
