@@ -1,13 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# link.sh OUTPUT FILE...: a libFuzzer program of the C files among FILE, for make.  A clang without
-# libFuzzer leaves a program that ends with 77; the test says so.
+# link.sh OUTPUT FILE...: a libFuzzer program of the C files and archives among FILE, for make.  A clang
+# without libFuzzer leaves a program that ends with 77; the test says so.
 set -e
 output=$1
 shift
 sources=
 for file in "$@"; do
-	case $file in *.c) sources="$sources $TOP_SRCDIR/$file" ;; esac
+	case $file in
+	*.c) sources="$sources $TOP_SRCDIR/$file" ;;
+	*.a) sources="$sources $file" ;;
+	esac
 done
 mkdir -p "$(dirname "$output")"
 # shellcheck disable=SC2086 # lists
