@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/pacer.h"
+#include "cli/recorded.h"
 #include "cli/sink.h"
 #include "cli/targets.h"
 #include "core/sampler.h"
@@ -22,6 +23,7 @@
 #include "export/table.h"
 #include "export/timestamp.h"
 #include "model/filter.h"
+#include "sources/replay.h"
 
 /* From the baseline to the first sample: long enough for a rate, short enough to wait for. */
 #define FIRST_INTERVAL_NS UINT64_C(200000000)
@@ -30,7 +32,9 @@
 struct snapshot {
 	const struct ht_options *options;
 	struct ht_sampler *sampler;
+	struct ht_replay *replay; /* of the sampler; NULL: what runs now */
 	struct ht_targets targets;
+	struct ht_targets unseen; /* of a recording */
 	struct ht_request request;
 	struct ht_fields fields;  /* of csv: what was picked, or all */
 	struct ht_filter *filter; /* NULL: none */
@@ -120,10 +124,16 @@ static int
 tick(struct snapshot *snapshot, void (*missing)(int32_t pid), struct ht_frame **frame,
     struct ht_error *error)
 {
-	if (ht_sampler_tick(snapshot->sampler, &snapshot->request, frame) != 0) {
+	int status = ht_sampler_tick(snapshot->sampler, &snapshot->request, frame);
+	if (status == -ENODATA)
+		return status;
+	if (status != 0) {
 		ht_error_set(error, HT_ERROR_RUNTIME, "not enough memory for a sample");
 		return -ENOMEM;
 	}
+	/* In a recording, processes come and go. */
+	if (snapshot->replay != NULL)
+		return 0;
 	size_t before = snapshot->targets.count;
 	ht_targets_keep_present(&snapshot->targets, *frame, missing);
 	snapshot->some_missing = snapshot->some_missing || snapshot->targets.count < before;
@@ -137,10 +147,16 @@ targets_are_gone(const struct snapshot *snapshot)
 	return snapshot->some_missing && snapshot->targets.count == 0;
 }
 
+static bool
+is_series(const struct snapshot *snapshot)
+{
+	return snapshot->options->count >= 0 || snapshot->replay != NULL;
+}
+
 static int
 format_table(struct snapshot *snapshot, const struct ht_frame *frame)
 {
-	if (snapshot->options->count >= 0) {
+	if (is_series(snapshot)) {
 		char time[HT_TIMESTAMP_BYTES];
 		ht_timestamp_utc(frame->realtime_ns, time);
 		ht_text_add_format(&snapshot->text, "# %s\n", time);
@@ -163,7 +179,7 @@ format_memstats(struct snapshot *snapshot, const struct ht_frame *frame, struct 
 {
 	const struct ht_process *process = frame->process_count != 0 ? frame->processes : NULL;
 	if (process != NULL && process->heap != NULL)
-		return ht_memstats_write(process, snapshot->options->count < 0, &snapshot->text);
+		return ht_memstats_write(process, !is_series(snapshot), &snapshot->text);
 	ht_error_set(error, HT_ERROR_NOT_PERMITTED,
 	    "%d (%s) shows no heap: %s: programs do when they were started with 'heaptop run'",
 	    process != NULL ? (int)process->key.pid : (int)snapshot->targets.pids[0],
@@ -180,8 +196,8 @@ format_frame(struct snapshot *snapshot, const struct ht_frame *frame, struct ht_
 	case HT_FORMAT_TABLE:
 		return format_table(snapshot, frame);
 	case HT_FORMAT_JSON:
-		return ht_json_write_fields(frame, &snapshot->options->fields,
-		    snapshot->options->count < 0, &snapshot->text);
+		return ht_json_write_fields(
+		    frame, &snapshot->options->fields, !is_series(snapshot), &snapshot->text);
 	case HT_FORMAT_NDJSON:
 		return ht_json_write_fields(
 		    frame, &snapshot->options->fields, false, &snapshot->text);
@@ -195,6 +211,17 @@ format_frame(struct snapshot *snapshot, const struct ht_frame *frame, struct ht_
 	return -EINVAL;
 }
 
+/* Takes those in FRAME out of the targets that the recording hasn't shown yet. */
+static void
+note_seen(struct snapshot *snapshot, const struct ht_frame *frame)
+{
+	size_t left = 0;
+	for (size_t i = 0; i < snapshot->unseen.count; i++)
+		if (ht_frame_find(frame, snapshot->unseen.pids[i]) == NULL)
+			snapshot->unseen.pids[left++] = snapshot->unseen.pids[i];
+	snapshot->unseen.count = left;
+}
+
 static int
 print_sample(struct snapshot *snapshot, struct ht_error *error)
 {
@@ -205,6 +232,13 @@ print_sample(struct snapshot *snapshot, struct ht_error *error)
 	if (targets_are_gone(snapshot)) {
 		ht_frame_free(frame);
 		return -ESRCH;
+	}
+	note_seen(snapshot, frame);
+	/* Before it started, or after it ended. */
+	if (snapshot->replay != NULL && snapshot->options->format == HT_FORMAT_MEMSTATS &&
+	    frame->process_count == 0) {
+		ht_frame_free(frame);
+		return 0;
 	}
 	if (snapshot->filter != NULL)
 		ht_filter_apply(snapshot->filter, frame);
@@ -250,6 +284,27 @@ print_series(struct snapshot *snapshot, struct ht_error *error)
 	return status;
 }
 
+/* Prints a recording's samples.  Its first tick is a baseline, too, and shown only where there is no other. */
+static int
+print_recording(struct snapshot *snapshot, struct ht_error *error)
+{
+	int64_t left = snapshot->options->count;
+	bool endless = left <= 0;
+	size_t first = ht_replay_count(snapshot->replay) > 1 ? 1 : 0;
+	int status = ht_sampler_seek(snapshot->sampler, &snapshot->request, first);
+	if (status == -ENOMEM)
+		ht_error_set(error, HT_ERROR_RUNTIME, "not enough memory for a sample");
+	while (status == 0 && (endless || left-- > 0))
+		status = print_sample(snapshot, error);
+	if (status != 0 && status != -ENODATA)
+		return status;
+	for (size_t i = 0; i < snapshot->unseen.count; i++)
+		ht_output_warn("there is no process %d in %s", (int)snapshot->unseen.pids[i],
+		    snapshot->options->replay);
+	snapshot->some_missing = snapshot->unseen.count != 0;
+	return 0;
+}
+
 /* What of the options doesn't go together, and what they stand for. */
 static int
 read_options(struct snapshot *snapshot, struct ht_error *error)
@@ -268,6 +323,11 @@ read_options(struct snapshot *snapshot, struct ht_error *error)
 		ht_error_set(error, HT_ERROR_USAGE, "memstats is of one process: name it with -p");
 		return -EINVAL;
 	}
+	if (options->replay != NULL && options->delay_ns != 0) {
+		ht_error_set(error, HT_ERROR_USAGE,
+		    "a recording has times of its own: --delay isn't for --replay");
+		return -EINVAL;
+	}
 	snapshot->fields = options->fields;
 	if (snapshot->fields.count == 0)
 		ht_fields_all(&snapshot->fields);
@@ -282,34 +342,17 @@ read_options(struct snapshot *snapshot, struct ht_error *error)
 	return status;
 }
 
-/* Everything up to the baseline, then the samples. */
+/* The baseline, then the samples of what runs now. */
 static int
-take(struct snapshot *snapshot, struct ht_error *error)
+take_series(struct snapshot *snapshot, struct ht_error *error)
 {
-	const struct ht_options *options = snapshot->options;
-	const struct ht_sampler_options unsmoothed = { 0 };
-	int status = read_options(snapshot, error);
-	if (status == 0)
-		status = ht_sampler_new(&unsmoothed, &snapshot->sampler, error);
-	if (status == 0 && options->targets.length > 0)
-		status = ht_targets_resolve(ht_text_string(&options->targets), snapshot->sampler,
-		    options->dead, &snapshot->targets, error);
-	if (status != 0)
-		return status;
-	if (options->format == HT_FORMAT_MEMSTATS && snapshot->targets.count != 1) {
-		ht_error_set(error, HT_ERROR_USAGE,
-		    "memstats is of one process and %zu are meant: name one by its pid",
-		    snapshot->targets.count);
-		return -EINVAL;
-	}
-	make_request(snapshot);
 	/* Nothing of these is compared, and a costly reading made now would be old in the sample. */
 	const struct ht_request request = snapshot->request;
 	snapshot->request.detail &= ~(uint32_t)(HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR);
 	snapshot->request.all_costly = false;
 	snapshot->request.without_sizes = true;
 	struct ht_frame *baseline;
-	status = tick(snapshot, warn_missing, &baseline, error);
+	int status = tick(snapshot, warn_missing, &baseline, error);
 	if (status != 0)
 		return status;
 	ht_frame_free(baseline);
@@ -317,6 +360,57 @@ take(struct snapshot *snapshot, struct ht_error *error)
 	snapshot->request.all_costly = request.all_costly;
 	snapshot->request.without_sizes = request.without_sizes;
 	return targets_are_gone(snapshot) ? -ESRCH : print_series(snapshot, error);
+}
+
+static int
+open_sampler(struct snapshot *snapshot, struct ht_error *error)
+{
+	struct ht_sampler_options unsmoothed = { 0 };
+	const char *path = snapshot->options->replay;
+	if (path != NULL) {
+		int status = ht_replay_open(path, &unsmoothed.replay, error);
+		if (status != 0)
+			return status;
+		ht_recorded_warn(unsmoothed.replay, path);
+	}
+	snapshot->replay = unsmoothed.replay;
+	return ht_sampler_new(&unsmoothed, &snapshot->sampler, error);
+}
+
+static int
+resolve(struct snapshot *snapshot, struct ht_error *error)
+{
+	const struct ht_options *options = snapshot->options;
+	const char *list = ht_text_string(&options->targets);
+	if (options->targets.length == 0)
+		return 0;
+	if (snapshot->replay == NULL)
+		return ht_targets_resolve(
+		    list, snapshot->sampler, options->dead, &snapshot->targets, error);
+	int status = ht_recorded_targets(list, snapshot->sampler, &snapshot->targets, error);
+	return status != 0 ? status : ht_targets_add(&snapshot->unseen, &snapshot->targets, error);
+}
+
+static int
+take(struct snapshot *snapshot, struct ht_error *error)
+{
+	int status = read_options(snapshot, error);
+	if (status == 0)
+		status = open_sampler(snapshot, error);
+	if (status == 0)
+		status = resolve(snapshot, error);
+	if (status == 0 && snapshot->options->format == HT_FORMAT_MEMSTATS &&
+	    snapshot->targets.count != 1) {
+		ht_error_set(error, HT_ERROR_USAGE,
+		    "memstats is of one process and %zu are meant: name one by its pid",
+		    snapshot->targets.count);
+		status = -EINVAL;
+	}
+	if (status != 0)
+		return status;
+	make_request(snapshot);
+	return snapshot->replay != NULL ? print_recording(snapshot, error)
+					: take_series(snapshot, error);
 }
 
 static int
@@ -335,6 +429,7 @@ run_snapshot(const struct ht_options *options, char **operands)
 	ht_filter_free(snapshot.filter);
 	ht_text_release(&snapshot.text);
 	ht_targets_release(&snapshot.targets);
+	ht_targets_release(&snapshot.unseen);
 	ht_sampler_free(snapshot.sampler);
 	if (status == -EPIPE)
 		return HT_OK;
@@ -355,7 +450,8 @@ const struct ht_subcommand ht_command_snapshot = {
 		"'.processes[0].heap.live_bytes'\n"
 		"  heaptop snapshot --format csv --fields time,pid,live,res --filter 'live > 100M' "
 		"-n 60 "
-		"-o live.csv\n",
+		"-o live.csv\n"
+		"  heaptop snapshot --replay today.htrec --format ndjson -p redis-server\n",
 	.bit = HT_FOR_SNAPSHOT,
 	.run = run_snapshot,
 };

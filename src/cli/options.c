@@ -245,6 +245,9 @@ apply_argument(struct ht_options *options, int id, const char *argument, struct 
 	case OPTION_OUTPUT:
 		options->output = argument;
 		return 0;
+	case OPTION_REPLAY:
+		options->replay = argument;
+		return 0;
 	case OPTION_DETAIL:
 		return parse_detail(argument, &options->detail, error);
 	case OPTION_FILTER:

@@ -23,6 +23,8 @@ enum ht_command_bit {
 	HT_FOR_RUN = 1 << 2,
 	HT_FOR_DEMO = 1 << 3,
 	HT_FOR_CHECK = 1 << 4,
+	HT_FOR_RECORD = 1 << 5,
+	HT_FOR_REPLAY = 1 << 6,
 };
 
 enum ht_format {
@@ -69,6 +71,7 @@ struct ht_options {
 	const char *filter; /* --filter, known to be right; NULL: not given; borrowed from ARGV */
 	struct ht_fields fields; /* --fields; empty: not given */
 	const char *output;      /* -o; NULL: standard output */
+	const char *replay;      /* --replay; NULL: what runs now */
 	int64_t detail;          /* HT_DETAIL_... bits; -1: not given */
 	bool threads;            /* -H */
 	bool dead;

@@ -136,6 +136,15 @@ ht_targets_resolve(const char *list, struct ht_sampler *sampler, bool dead, stru
 	return status;
 }
 
+int
+ht_targets_add(struct ht_targets *targets, const struct ht_targets *more, struct ht_error *error)
+{
+	int status = 0;
+	for (size_t i = 0; i < more->count && status == 0; i++)
+		status = add_pid(targets, more->pids[i], error);
+	return status;
+}
+
 void
 ht_targets_release(struct ht_targets *targets)
 {

@@ -27,6 +27,10 @@ int ht_targets_resolve(const char *list, struct ht_sampler *sampler, bool dead,
 
 void ht_targets_release(struct ht_targets *targets);
 
+/* Adds those of MORE that aren't there yet.  0, or -ENOMEM with ERROR filled. */
+int ht_targets_add(
+    struct ht_targets *targets, const struct ht_targets *more, struct ht_error *error);
+
 /* TARGETS as a request has them; borrowed. */
 struct ht_pid_list ht_targets_list(const struct ht_targets *targets);
 

@@ -17,13 +17,23 @@
 #include "core/pairs.h"
 #include "core/threads.h"
 #include "model/size_class.h"
+#include "sources/replay.h"
 #include "sources/source.h"
 
-enum { MOST_SOURCES = 8 };
+enum {
+	MOST_SOURCES = 8,
+	WARM_UP_TICKS =
+	    60, /* before a tick that was sought: what smoothed rates remember, and events */
+};
+
+/* The sources of a recording: none but that. */
+static const struct ht_source *const replayed[] = { &ht_source_replay, NULL };
 
 struct ht_sampler {
+	struct ht_sampler_options options;
+	const struct ht_source *const *sources; /* ends with NULL */
 	void *states
-	    [MOST_SOURCES]; /* of ht_sources, in their order; those up to source_count are open */
+	    [MOST_SOURCES]; /* of sources, in their order; those up to source_count are open */
 	size_t source_count;
 	struct ht_descriptors descriptors;
 	struct ht_process_table processes;
@@ -38,9 +48,9 @@ struct ht_sampler {
 static int
 open_sources(struct ht_sampler *sampler, struct ht_error *error)
 {
-	for (size_t i = 0; ht_sources[i] != NULL; i++) {
+	for (size_t i = 0; sampler->sources[i] != NULL; i++) {
 		ht_assert(i < MOST_SOURCES);
-		int result = ht_sources[i]->open(&sampler->states[i], error);
+		int result = sampler->sources[i]->open(&sampler->states[i], error);
 		if (result != 0)
 			return result;
 		sampler->source_count++;
@@ -57,12 +67,19 @@ ht_sampler_new(
 		sampler->pairs = ht_pairs_new(options->smoothing_ns);
 	if (sampler == NULL || sampler->pairs == NULL) {
 		free(sampler);
+		ht_replay_close(options->replay);
 		ht_error_set(error, HT_ERROR_RUNTIME, "out of memory");
 		return -ENOMEM;
 	}
 	ht_descriptors_init(&sampler->descriptors);
 	ht_process_table_init(&sampler->processes);
-	int result = open_sources(sampler, error);
+	sampler->options = *options;
+	sampler->sources = options->replay != NULL ? replayed : ht_sources;
+	int result = 0;
+	if (options->replay != NULL)
+		sampler->states[sampler->source_count++] = options->replay;
+	else
+		result = open_sources(sampler, error);
 	if (result != 0) {
 		ht_sampler_free(sampler);
 		return result;
@@ -77,7 +94,7 @@ ht_sampler_free(struct ht_sampler *sampler)
 	if (sampler == NULL)
 		return;
 	for (size_t i = sampler->source_count; i > 0; i--)
-		ht_sources[i - 1]->close(sampler->states[i - 1]);
+		sampler->sources[i - 1]->close(sampler->states[i - 1]);
 	ht_process_table_release(&sampler->processes, &sampler->descriptors);
 	ht_descriptors_restore_limit(&sampler->descriptors);
 	ht_pairs_free(sampler->pairs);
@@ -161,14 +178,13 @@ fill_heap(struct ht_frame *frame, const struct ht_sample *told, struct ht_proces
  * and, for a process that lives, the comparison with the tick before.
  */
 static int
-finish_row(struct ht_sampler *sampler, const struct ht_request *request, struct ht_frame *frame,
-    const struct ht_sample *sample, const struct ht_sample *told)
+finish_row(struct ht_sampler *sampler, struct ht_frame *frame, const struct ht_sample *sample,
+    const struct ht_sample *told)
 {
 	struct ht_process *row = &frame->processes[frame->process_count++];
 	if (fill_row(frame->arena, sample, row) != 0)
 		return -ENOMEM;
-	if (ht_pid_list_covers(&request->detail_for, row->key.pid))
-		row->detail = request->detail;
+	row->detail = sample->detail;
 	if (told != NULL && fill_heap(frame, told, row) != 0)
 		return -ENOMEM;
 	if (row->heap == NULL) {
@@ -222,14 +238,12 @@ fill_rows(struct ht_sampler *sampler, const struct ht_poll *poll, struct ht_fram
 		return -ENOMEM;
 	int result = 0;
 	for (size_t i = 0; i < poll->process_samples && result == 0; i++)
-		result =
-		    finish_row(sampler, poll->request, frame, &poll->samples[i], sampler->told[i]);
+		result = finish_row(sampler, frame, &poll->samples[i], sampler->told[i]);
 	ht_pairs_end(sampler->pairs);
 	/* What is left has no living process. */
 	for (size_t i = poll->process_samples; i < poll->sample_count && result == 0; i++)
 		if (poll->samples[i].quality == HT_QUALITY_DEAD)
-			result = finish_row(
-			    sampler, poll->request, frame, &poll->samples[i], &poll->samples[i]);
+			result = finish_row(sampler, frame, &poll->samples[i], &poll->samples[i]);
 	return result;
 }
 
@@ -238,16 +252,55 @@ ask_sources(struct ht_sampler *sampler, struct ht_poll *poll)
 {
 	int result = 0;
 	for (size_t i = 0; i < sampler->source_count && result == 0; i++)
-		result = ht_sources[i]->poll(sampler->states[i], poll);
+		result = sampler->sources[i]->poll(sampler->states[i], poll);
 	/* Sources make the list longer as they need: keep it for the next tick. */
 	sampler->samples = poll->samples;
 	sampler->sample_capacity = poll->sample_capacity;
 	return result;
 }
 
+/* Which lists each sample was asked for; a recording says it of its own. */
+static void
+note_detail(const struct ht_sampler *sampler, struct ht_poll *poll)
+{
+	const struct ht_request *request = poll->request;
+	for (size_t i = 0; i < poll->sample_count && sampler->options.replay == NULL; i++) {
+		struct ht_sample *sample = &poll->samples[i];
+		if (ht_pid_list_covers(&request->detail_for, sample->key.pid))
+			sample->detail = request->detail;
+	}
+}
+
+static void
+show_observer(const struct ht_sampler *sampler, const struct ht_poll *poll)
+{
+	const struct ht_tick tick = {
+		.realtime_ns = poll->realtime_ns,
+		.monotonic_ns = poll->monotonic_ns,
+		.host = poll->host,
+		.hidden_count = poll->hidden_count,
+		.samples = poll->samples,
+		.sample_count = poll->sample_count,
+		.process_count = poll->process_samples,
+	};
+	if (sampler->options.observe != NULL)
+		sampler->options.observe(sampler->options.context, &tick);
+}
+
+static void
+fill_head(const struct ht_sampler *sampler, const struct ht_poll *poll, struct ht_frame *frame)
+{
+	frame->realtime_ns = poll->realtime_ns;
+	frame->monotonic_ns = poll->monotonic_ns;
+	frame->interval_ns = sampler->last_ns != 0 ? frame->monotonic_ns - sampler->last_ns : 0;
+	frame->host = poll->host;
+	frame->hidden_count = poll->hidden_count;
+}
+
 void
 ht_sampler_set_smoothing(struct ht_sampler *sampler, uint64_t smoothing_ns)
 {
+	sampler->options.smoothing_ns = smoothing_ns;
 	ht_pairs_set_smoothing(sampler->pairs, smoothing_ns);
 }
 
@@ -257,10 +310,6 @@ ht_sampler_tick(struct ht_sampler *sampler, const struct ht_request *request, st
 	struct ht_frame *frame = ht_frame_new();
 	if (frame == NULL)
 		return -ENOMEM;
-	frame->realtime_ns = ht_clock_realtime_ns();
-	frame->monotonic_ns = ht_clock_monotonic_ns();
-	frame->interval_ns = sampler->last_ns != 0 ? frame->monotonic_ns - sampler->last_ns : 0;
-
 	struct ht_poll poll = {
 		.request = request,
 		.arena = frame->arena,
@@ -268,18 +317,56 @@ ht_sampler_tick(struct ht_sampler *sampler, const struct ht_request *request, st
 		.processes = &sampler->processes,
 		.samples = sampler->samples,
 		.sample_capacity = sampler->sample_capacity,
+		.realtime_ns = ht_clock_realtime_ns(),
+		.monotonic_ns = ht_clock_monotonic_ns(),
 	};
 	int result = ask_sources(sampler, &poll);
-	if (result == 0)
+	if (result == 0) {
+		note_detail(sampler, &poll);
+		show_observer(sampler, &poll);
+		fill_head(sampler, &poll, frame);
 		result = fill_rows(sampler, &poll, frame);
+	}
 	if (result != 0) {
 		ht_frame_free(frame);
 		return result;
 	}
-	frame->host = poll.host;
-	frame->hidden_count = poll.hidden_count;
 	sampler->last_ns = frame->monotonic_ns;
 	ht_assert_slow(ht_frame_is_valid(frame));
 	*out = frame;
 	return 0;
+}
+
+const struct ht_replay *
+ht_sampler_replay(const struct ht_sampler *sampler)
+{
+	return sampler->options.replay;
+}
+
+/* Forgets the ticks so far: those that come are of another time. */
+static int
+forget(struct ht_sampler *sampler)
+{
+	struct ht_pairs *pairs = ht_pairs_new(sampler->options.smoothing_ns);
+	if (pairs == NULL)
+		return -ENOMEM;
+	ht_pairs_free(sampler->pairs);
+	sampler->pairs = pairs;
+	sampler->last_ns = 0;
+	return 0;
+}
+
+int
+ht_sampler_seek(struct ht_sampler *sampler, const struct ht_request *request, size_t index)
+{
+	struct ht_replay *replay = sampler->options.replay;
+	int result = forget(sampler);
+	ht_replay_seek(replay, index > WARM_UP_TICKS ? index - WARM_UP_TICKS : 0);
+	while (result == 0 && ht_replay_next(replay) < index) {
+		struct ht_frame *frame;
+		result = ht_sampler_tick(sampler, request, &frame);
+		if (result == 0)
+			ht_frame_free(frame);
+	}
+	return result;
 }

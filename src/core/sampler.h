@@ -16,11 +16,20 @@
 #include "base/error.h"
 #include "model/frame.h"
 #include "model/request.h"
+#include "model/tick.h"
 
+struct ht_replay;
 struct ht_sampler;
 
 struct ht_sampler_options {
 	uint64_t smoothing_ns; /* time constant of rates: 5 s on the screen; 0: none */
+
+	/* A recording, in place of what runs now; the sampler's from now on, also when it can't be made.  NULL: none. */
+	struct ht_replay *replay;
+
+	/* Is shown what the sources said at each tick, before a frame is made of it.  NULL: nobody. */
+	void (*observe)(void *context, const struct ht_tick *tick);
+	void *context;
 };
 
 /*
@@ -43,10 +52,19 @@ void ht_sampler_set_smoothing(struct ht_sampler *sampler, uint64_t smoothing_ns)
 
 /*
  * One tick.  REQUEST says what is wanted and is only read during the call.  0
- * and *FRAME (the caller frees it), or -errno: lack of memory.  What one process or
- * source could not tell is missing in the frame, never an error.
+ * and *FRAME (the caller frees it), or -errno: lack of memory, or -ENODATA: the recording has no more ticks.
+ * What one process or source could not tell is missing in the frame, never an error.
  */
 int ht_sampler_tick(
     struct ht_sampler *sampler, const struct ht_request *request, struct ht_frame **frame);
+
+/*
+ * Makes tick INDEX of the recording the next one.  The ticks just before it are gone through, as REQUEST wants
+ * them, so that its rates are what they were.  0 or -ENOMEM.
+ */
+int ht_sampler_seek(struct ht_sampler *sampler, const struct ht_request *request, size_t index);
+
+/* The recording that is replayed, or NULL; borrowed, for the thread that ticks. */
+const struct ht_replay *ht_sampler_replay(const struct ht_sampler *sampler);
 
 #endif

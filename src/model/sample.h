@@ -127,6 +127,7 @@ struct ht_sample {
 	enum ht_quality quality;
 	const char *quality_reason; /* one short phrase, or NULL; static or in the arena */
 	uint64_t monotonic_ns;      /* when it was read */
+	uint32_t detail;            /* HT_DETAIL_... lists that were asked for of the process */
 
 	/* Identity; a source fills what it knows. */
 	const char *name;     /* comm, raw bytes; NULL: not told */

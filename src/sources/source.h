@@ -31,8 +31,10 @@ struct ht_poll {
 	size_t sample_capacity;
 	size_t process_samples; /* the first so many are procfs's, by rising pid */
 	struct ht_host_values host;
-	size_t hidden_count; /* processes that may not be read */
-	uint64_t last_pid;   /* given out last when procfs began; 0: not known */
+	size_t hidden_count;  /* processes that may not be read */
+	uint64_t realtime_ns; /* of the tick: CLOCK_REALTIME as it began, or a recording's */
+	uint64_t monotonic_ns;
+	uint64_t last_pid; /* given out last when procfs began; 0: not known */
 };
 
 struct ht_source {

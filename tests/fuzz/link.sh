@@ -15,7 +15,7 @@ done
 mkdir -p "$(dirname "$output")"
 # shellcheck disable=SC2086 # lists
 if ! $FUZZ_CC -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	-I. -I"$TOP_SRCDIR/include" -I"$TOP_SRCDIR/src" -o "$output" $sources -lm; then
+	-I. -I"$TOP_SRCDIR/include" -I"$TOP_SRCDIR/src" -o "$output" $sources $LIBS; then
 	echo 'int main(void) { return 77; }' >"$output.c"
 	$CC -o "$output" "$output.c"
 	rm -f "$output.c"

@@ -12,10 +12,12 @@ archive_of() {
 	done
 }
 
-# What a floor may link besides: only tui knows curses, only sources (and who rests on it) libproc2.
+# What a floor may link besides: only tui knows curses, only sources (and who rests on it) libproc2;
+# recordings are compressed.
 libraries_of() {
 	[[ " $1 " != *" tui "* ]] || echo "$HT_NCURSES_LIBS"
 	[[ " $1 " != *" sources "* ]] || echo "$HT_LIBPROC2_LIBS"
+	[[ ! " $1 " =~ \ (decode|export)\  ]] || echo "$HT_ZLIB_LIBS"
 	echo "-lm -ldl -lpthread"
 }
 

@@ -84,6 +84,7 @@ declare -A exits=(
 	[heaptop]="0 1 2 3 4"
 	[check]="0 1 2 3"
 	[demo]="0 1 2 3"
+	[record]="0 1 2 3"
 	[run]="125 126 127 128+N"
 	[snapshot]="0 1 2 3 4"
 )

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What commands do with a recording, whoever opens it. */
+#ifndef HT_CLI_RECORDED_H
+#define HT_CLI_RECORDED_H
+
+#include "cli/targets.h"
+#include "sources/replay.h"
+
+/* Says on stderr what of the recording at PATH is lost. */
+void ht_recorded_warn(const struct ht_replay *replay, const char *path);
+
+/*
+ * What LIST means in the recording that SAMPLER replays, which is gone through: a name stands for every process
+ * that had it at any time.  Returns what ht_targets_resolve does.
+ */
+int ht_recorded_targets(
+    const char *list, struct ht_sampler *sampler, struct ht_targets *out, struct ht_error *error);
+
+#endif

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# The recording's decoder under its corpus: the seeds that recording_corpus makes, and what once broke it.
+. "${HT_TOP_SRCDIR:?}/tests/fuzz/lib.sh"
+
+plan 3
+ok "the seeds are made" "$bin/recording_corpus" "$corpus"
+fuzz recording 32768
