@@ -163,6 +163,9 @@ print_part(
 	} else {
 		figure_of(part, figure);
 		ht_text_add_string(text, figure);
+		/* What is known doesn't say why it isn't decided. */
+		if (part->truth == HT_UNKNOWN)
+			ht_text_add_string(text, ", the other side is unknown");
 	}
 	ht_text_add_string(text, "\n");
 }

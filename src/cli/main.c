@@ -82,7 +82,8 @@ find_command(const char *word, struct ht_error *error)
 		ht_error_set(error, HT_ERROR_USAGE, "unknown command '%s': did you mean '%s'?",
 		    word, nearest);
 	else
-		ht_error_set(error, HT_ERROR_USAGE, "unknown command '%s'", word);
+		ht_error_set(error, HT_ERROR_USAGE,
+		    "unknown command '%s' (-p looks at a process, run starts a program)", word);
 	return NULL;
 }
 

@@ -22,6 +22,8 @@ fails "one of several that doesn't" 'live > 1' 'threads <= 3' -p "$target"
 like "the part that failed" "$(cat "$tmp/out")" 'threads <= 3 fails: 4'
 undecided "a heap that nobody tells" 'live < 1G' -p "$plain"
 like "it says why" "$(cat "$tmp/out")" 'unknown, not instrumented'
+undecided "a comparison with what nobody tells" 'res > live' -p "$plain"
+like "it says of which side" "$(cat "$tmp/out")" 'res > live is undecided: .*, the other side is unknown'
 holds "by other figures it is decided" 'res < 1G and not name ~ pool' -p "$plain"
 undecided "one of two can't be decided" 'live < 1G' -p "$target,$plain"
 fails "one of two fails" 'threads > 1' -p "$target,$plain"

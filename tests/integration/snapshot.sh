@@ -121,7 +121,7 @@ usage() {
 	is "nothing printed: $1" "$(cat "$tmp/out")" ""
 }
 usage "snapsho" "unknown command 'snapsho': did you mean 'snapshot'"
-usage "frobnicate" "unknown command 'frobnicate'"
+usage "frobnicate" "unknown command 'frobnicate' .-p looks at a process"
 usage "snapshot --formt json" "did you mean '--format'"
 usage "snapshot --format jsn" "did you mean 'json'"
 usage "snapshot --format xml" "unknown format 'xml'"
