@@ -39,8 +39,11 @@ text = open(sys.argv[1], "rb").read().decode("utf-8", "strict")
 bad = [c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")]
 sys.exit("%r" % bad if bad else 0)
 EOF
-for format in table json ndjson; do
-	"$heaptop" snapshot -p "$pid" --detail threads,events --format "$format" >"$tmp/$format"
+for format in table json ndjson csv prometheus memstats; do
+	detail=threads,events,maps
+	case $format in csv | prometheus | memstats) detail=none ;; esac
+	"$heaptop" snapshot -p "$pid" --detail "$detail" --format "$format" >"$tmp/$format"
+	ok "$format has it" [ -s "$tmp/$format" ]
 	ok "$format holds nothing harmful" python3 "$tmp/harmless.py" "$tmp/$format"
 done
 ok "json is valid" python3 -c 'import json, sys; json.load(open(sys.argv[1], encoding="utf-8"))' "$tmp/json"

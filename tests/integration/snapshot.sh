@@ -96,7 +96,18 @@ ok "between samples" sh -c "jq -e .schema '$tmp/endless' >/dev/null && tail -c 1
 bash -c "'$heaptop' snapshot -n 0 -d 10ms --format ndjson 2>'$tmp/err' | head -n 1 >/dev/null; exit \${PIPESTATUS[0]}"
 is "a closed pipe ends it with 0" "$?" 0
 is "quietly" "$(cat "$tmp/err")" ""
-for arguments in "snapshot" "snapshot --format json" "--help" "--version"; do
+for format in table json ndjson csv prometheus memstats; do
+	bash -c "'$heaptop' snapshot -p $target -n 0 -d 10ms --format $format 2>'$tmp/err' | head -n 1 >/dev/null
+		exit \${PIPESTATUS[0]}"
+	is "a closed pipe ends $format with 0" "$? $(cat "$tmp/err")" "0 "
+	spawn env --default-signal=INT "$heaptop" snapshot -p "$target" -n 0 -d 20ms --format "$format" >"$tmp/endless"
+	ok "$format goes on" wait_until "[ \$(wc -c <'$tmp/endless') -ge 1000 ]"
+	kill -INT "$pid"
+	status_is "an interrupt ends it" 0 wait "$pid"
+	is "at the end of a line: $format" "$(tail -c 1 "$tmp/endless" | od -An -tx1)" " 0a"
+done
+for arguments in "snapshot" "snapshot --format json" "snapshot --format csv" "snapshot --format prometheus" \
+	"snapshot --format memstats -p $target" "--help" "--version"; do
 	# shellcheck disable=SC2086
 	bash -c "'$heaptop' $arguments >/dev/full 2>'$tmp/err'"
 	is "a full disk is an error: $arguments" "$?" 1
