@@ -62,6 +62,23 @@ ht_identity_draw_reason(const struct ht_process *process, struct ht_grid *grid, 
 	return used;
 }
 
+int
+ht_identity_draw_unread(const struct ht_view_input *input, uint32_t detail, const char *list,
+    struct ht_grid *grid, int top, int rows)
+{
+	size_t count = input->history != NULL ? ht_history_count(input->history) : 0;
+	if ((input->process->detail & detail) != 0 || count == 0 ||
+	    ht_history_time(input->history, count - 1) <= input->frame->monotonic_ns)
+		return 0;
+	struct ht_text text;
+	ht_text_init(&text);
+	ht_text_add_format(&text,
+	    "Its %s were not read at this tick: that is done while this view is open.", list);
+	int used = ht_grid_put_lines(grid, top, rows, HT_ROLE_WARNING, ht_text_string(&text));
+	ht_text_release(&text);
+	return used;
+}
+
 void
 ht_identity_draw_absence(
     const struct ht_view_input *input, struct ht_grid *grid, int top, int height)

@@ -12,6 +12,13 @@ void ht_identity_draw(const struct ht_view_input *input, struct ht_grid *grid, i
 int ht_identity_draw_reason(
     const struct ht_process *process, struct ht_grid *grid, int top, int rows);
 
+/*
+ * That what DETAIL stands for, called LIST, wasn't read at the tick that is shown, where that is past: no
+ * later look fills it in.  In at most ROWS; returns how many it took, 0 where it was read.
+ */
+int ht_identity_draw_unread(const struct ht_view_input *input, uint32_t detail, const char *list,
+    struct ht_grid *grid, int top, int rows);
+
 /* That the chosen process isn't there. */
 void ht_identity_draw_absence(
     const struct ht_view_input *input, struct ht_grid *grid, int top, int height);

@@ -108,7 +108,7 @@ ht_overview_draw_threads(
 		ht_line_put(&line, 1, HT_ROLE_DIM, why_none(process));
 	for (size_t i = 0; i < count && box->rows == 1; i++)
 		put_thread(&line, i == 0 ? 1 : 2, busiest[i]);
-	if (box->rows > 1 || count == 0)
+	if ((box->rows > 1 || count == 0) && (process->detail & HT_DETAIL_THREADS) != 0)
 		ht_line_put(&line, 2, HT_ROLE_DIM, all);
 	for (size_t i = 0; i < count && (int)i + 1 < box->rows; i++)
 		put_thread_row(busiest[i], rate_of(busiest[0]), &line, box->row + 1 + (int)i, box);

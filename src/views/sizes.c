@@ -207,6 +207,9 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 	}
 	if (height > TABLE_ROWS_LEAST + 2) {
 		int used = ht_identity_draw_reason(process, grid, top, 3);
+		if (used == 0)
+			used = ht_identity_draw_unread(
+			    input, HT_DETAIL_SIZE_CLASSES, "sizes", grid, top, 2);
 		top += used;
 		height -= used;
 	}

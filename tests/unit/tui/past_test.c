@@ -319,6 +319,32 @@ mappings_that_were_not_read_are_told(void **state)
 	assert_picture("not read at this tick", true);
 }
 
+/* An empty list would look as if there had been nothing. */
+static void
+lists_that_were_not_read_are_told(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct ht_frame *frame = frames_mixed();
+		frame->monotonic_ns = start_ns + ticks++ * SECOND;
+		for (size_t j = 0; j < frame->process_count; j++) {
+			frame->processes[j].detail = 0;
+			frame->processes[j].thread_count = 0;
+		}
+		assert_int_equal(ht_screen_set_frame(&screen, frame), 0);
+	}
+	type("j\r[");
+	assert_picture("(3: all", false);
+	type("3");
+	assert_picture("Its threads were not read at this tick", true);
+	type("4");
+	assert_picture("Its sizes were not read at this tick", true);
+	type("5");
+	assert_picture("Its events were not read at this tick", true);
+	type("Z");
+	assert_picture("not read at this tick", false);
+}
+
 /* A folded row is a sum: what its own process was at the mark isn't what that grew from. */
 static void
 regress_a_folded_row_has_not_grown_by_what_is_below(void **state)
@@ -364,6 +390,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_mark_is_kept_and_set_anew, begin, end),
 		cmocka_unit_test_setup_teardown(past_ticks_have_their_mappings, begin, end),
 		cmocka_unit_test_setup_teardown(mappings_that_were_not_read_are_told, begin, end),
+		cmocka_unit_test_setup_teardown(lists_that_were_not_read_are_told, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    regress_a_folded_row_has_not_grown_by_what_is_below, begin, end),
 		cmocka_unit_test_setup_teardown(
