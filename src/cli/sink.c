@@ -63,6 +63,14 @@ make_beside(const char *path, struct ht_text *name)
 	return -number;
 }
 
+/* A device, a FIFO or the like is written to: a file that took its name would be the end of it. */
+static bool
+is_replaceable(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) != 0 || S_ISREG(status.st_mode);
+}
+
 /* Whoever reads PATH finds the file before or this one, never a part of it. */
 static int
 replace(const char *path, const char *bytes, size_t length)
@@ -88,8 +96,11 @@ ht_sink_write(struct ht_sink *sink, const char *bytes, size_t length, struct ht_
 {
 	if (sink->path == NULL)
 		return ht_output_write(bytes, length, error);
-	if (sink->replaces) {
-		int status = replace(sink->path, bytes, length);
+	if (sink->replaces && is_replaceable(sink->path)) {
+		/* A link stays one. */
+		char *behind = realpath(sink->path, NULL);
+		int status = replace(behind != NULL ? behind : sink->path, bytes, length);
+		free(behind);
 		return status != 0 ? fail(sink, -status, error) : 0;
 	}
 	if (sink->fd < 0)

@@ -19,7 +19,7 @@ void ht_sink_init(struct ht_sink *sink, const char *path, bool replaces);
 
 /*
  * Writes LENGTH bytes, all of them, at once; the first write makes or empties the file, or, of a sink
- * that replaces, each does so in one step (rename(2)).  0, -EPIPE (the reader is gone: end quietly), or another -errno with ERROR
+ * that replaces, each does so in one step (rename(2)) where that is a file or nothing.  0, -EPIPE (the reader is gone: end quietly), or another -errno with ERROR
  * filled.
  */
 int ht_sink_write(struct ht_sink *sink, const char *bytes, size_t length, struct ht_error *error);
