@@ -152,6 +152,25 @@ ht_settings_file_load(struct ht_settings *settings, struct ht_error *notice)
 	ht_text_release(&text);
 }
 
+/* Where a root that has another user's HOME would leave what is its own in that one's directories. */
+static int
+check_owner(const char *path, struct ht_error *error)
+{
+	char above[PATH_MAX + 16];
+	struct stat status;
+	snprintf(above, sizeof(above), "%s", path);
+	while (stat(above, &status) != 0) {
+		char *slash = strrchr(above, '/');
+		if (slash == NULL || slash == above)
+			return 0;
+		*slash = '\0';
+	}
+	if (status.st_uid == geteuid() || status.st_uid == 0)
+		return 0;
+	ht_error_set(error, HT_ERROR_RUNTIME, "%s is not used: it belongs to another user", above);
+	return -EPERM;
+}
+
 /* PATH with all that leads to it. */
 static int
 make_directories(char *path)
@@ -215,7 +234,9 @@ save(struct places *places, const struct ht_settings *settings, struct ht_error 
 	char target[PATH_MAX];
 	ht_text_init(&before);
 	ht_text_init(&after);
-	int status = make_directories(places->directory);
+	int status = check_owner(places->directory, said);
+	if (status == 0)
+		status = make_directories(places->directory);
 	if (status == 0)
 		status = read_file(places, &before, said);
 	if (status == 0) {

@@ -194,6 +194,22 @@ a_file_of_another_user_is_not_trusted(void **state)
 }
 
 static void
+regress_root_leaves_nothing_in_another_users_home(void **state)
+{
+	(void)state;
+	char config[128];
+	struct stat status;
+	mkdir("theirs", 0755);
+	if (chown("theirs", 12345, 12345) != 0)
+		return;
+	snprintf(config, sizeof(config), "%s/theirs/.config", home);
+	setenv("XDG_CONFIG_HOME", config, 1);
+	assert_int_not_equal(ht_settings_file_save(&settings, &said), 0);
+	assert_non_null(strstr(said.text, "belongs to another user"));
+	assert_int_not_equal(stat(config, &status), 0);
+}
+
+static void
 a_link_stays_a_link(void **state)
 {
 	(void)state;
@@ -222,6 +238,7 @@ main(void)
 		TEST(what_others_can_write_is_not_trusted),
 		TEST(what_is_no_file_is_not_read),
 		TEST(a_file_of_another_user_is_not_trusted),
+		TEST(regress_root_leaves_nothing_in_another_users_home),
 		TEST(a_link_stays_a_link),
 	};
 #undef TEST
