@@ -346,6 +346,7 @@ parse_comparison(struct parser *parser, size_t *index)
 }
 
 static int parse_any(struct parser *parser, size_t *index);
+static int parse_one(struct parser *parser, size_t *index);
 
 /* Whether the word at hand stands for itself: no comparison follows. */
 static bool
@@ -365,7 +366,7 @@ parse_inner(struct parser *parser, size_t *index)
 	if (parser->token.kind == HT_TOKEN_NOT) {
 		struct ht_filter_node node = { .kind = HT_NODE_NOT };
 		advance(parser);
-		int error = parse_inner(parser, &node.left);
+		int error = parse_one(parser, &node.left);
 		return error != 0 ? error : add_node(parser, &node, index);
 	}
 	if (parser->token.kind == HT_TOKEN_OPEN) {
@@ -382,7 +383,7 @@ static int
 parse_one(struct parser *parser, size_t *index)
 {
 	if (parser->depth == HT_FILTER_DEPTH_MOST)
-		return fail(parser, "too many brackets");
+		return fail(parser, "too many brackets and negations");
 	parser->depth++;
 	int error = parse_inner(parser, index);
 	parser->depth--;

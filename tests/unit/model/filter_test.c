@@ -233,6 +233,9 @@ bounds_depth_and_length(void **state)
 	memset(text, '(', 100);
 	text[100] = '\0';
 	assert_refused(text, "too many brackets");
+	memset(text, '!', 4000);
+	text[4000] = '\0';
+	assert_refused(text, "too many brackets and negations");
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	assert_refused(text, "too long");
