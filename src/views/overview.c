@@ -50,11 +50,11 @@ struct plan {
 	bool aside; /* the two lists stand beside each other */
 };
 
-/* Gives SECTION one more row where the graph keeps LEAST. */
+/* Gives SECTION so many ROWS more where the graph keeps LEAST; false: it would not, or there are none. */
 static bool
 give(struct plan *plan, enum section section, int rows, int least)
 {
-	if (plan->graph - rows < least)
+	if (rows <= 0 || plan->graph - rows < least)
 		return false;
 	plan->rows[section] += rows;
 	plan->graph -= rows;
@@ -184,10 +184,12 @@ format_up_time(const struct ht_view_input *input, char out[HT_UNITS_TEXT_BYTES])
 {
 	long per_second = sysconf(_SC_CLK_TCK);
 	uint64_t ticks = input->process->key.start_time_ticks, now = input->frame->monotonic_ns;
+	uint64_t begun;
 	if (ticks == 0 || per_second <= 0 ||
-	    ticks / (uint64_t)per_second > now / UINT64_C(1000000000))
+	    __builtin_mul_overflow(ticks, UINT64_C(1000000000) / (uint64_t)per_second, &begun) ||
+	    begun > now)
 		return false;
-	ht_units_duration(now - ticks * (UINT64_C(1000000000) / (uint64_t)per_second), out);
+	ht_units_duration(now - begun, out);
 	return true;
 }
 
@@ -250,7 +252,7 @@ draw_process(const struct ht_view_input *input, uint64_t ended_ns, struct ht_vie
 	draw_sections(input, &plan, state->shown_span_ns, grid, top + plan.graph);
 }
 
-/* When the process was seen last; false: the history doesn't know it. */
+/* When the process was seen last before what is shown; false: the history doesn't know it so early. */
 static bool
 last_seen(const struct ht_view_input *input, size_t *tick)
 {
@@ -260,7 +262,9 @@ last_seen(const struct ht_view_input *input, size_t *tick)
 	if (count == 0 || input->chosen.pid == 0)
 		return false;
 	uint64_t from = ht_history_time(input->history, 0);
-	uint64_t to = ht_history_time(input->history, count - 1) + 1;
+	uint64_t to = input->frame->monotonic_ns + 1;
+	if (to <= from)
+		return false;
 	ht_history_series(input->history, &input->chosen,
 	    &ht_metric_table(HT_SCOPE_PROCESS, NULL)[HT_PROCESS_RESIDENT], from, to, buckets,
 	    BUCKETS);

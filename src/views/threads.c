@@ -148,15 +148,18 @@ select_rows(const struct ht_view_input *input, struct ht_view_state *state)
 
 /* What belongs to no living thread, as a row. */
 static struct ht_thread
-exited_row(const struct ht_exited_threads *exited)
+exited_row(const struct ht_heap *heap)
 {
+	const struct ht_exited_threads *exited = &heap->exited;
 	struct ht_thread row = { .tid = SUMMARY_TID };
 	char count[HT_UNITS_TEXT_BYTES];
 	ht_units_count(exited->count, count);
 	snprintf(row.name, sizeof(row.name), "%.8s exited", count);
-	HT_SET_U(&row.values, HT_THREAD_ALLOCATED, exited->allocated_bytes);
+	if (!heap->bytes_unknown) {
+		HT_SET_U(&row.values, HT_THREAD_ALLOCATED, exited->allocated_bytes);
+		HT_SET_U(&row.values, HT_THREAD_FREED, exited->freed_bytes);
+	}
 	HT_SET_U(&row.values, HT_THREAD_ALLOCATED_BLOCKS, exited->allocated_blocks);
-	HT_SET_U(&row.values, HT_THREAD_FREED, exited->freed_bytes);
 	HT_SET_U(&row.values, HT_THREAD_FREED_BLOCKS, exited->freed_blocks);
 	return row;
 }
@@ -191,7 +194,7 @@ static void
 draw_sums(const struct ht_process *process, const struct ht_table_layout *layout,
     struct ht_grid *grid, int row)
 {
-	struct ht_thread exited = exited_row(&process->heap->exited);
+	struct ht_thread exited = exited_row(process->heap);
 	struct ht_thread total = total_row(process);
 	ht_table_draw_item(&table, layout, &exited, grid, row);
 	ht_table_draw_item(&table, layout, &total, grid, row + 1);

@@ -196,6 +196,77 @@ what_ended_keeps_its_last_picture(void **state)
 }
 
 static void
+regress_what_is_to_come_is_no_last_picture(void **state)
+{
+	(void)state;
+	options = (struct ht_tui_options){ .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	ht_screen_init(&screen, &options, false);
+	struct ht_frame *before = frames_plain();
+	before->monotonic_ns -= UINT64_C(5000000000);
+	ht_screen_set_frame(&screen, before);
+	ht_screen_set_frame(&screen, frames_mixed());
+	ht_grid_free(ht_layout_draw(&screen, 80, 24));
+	ht_screen_key(&screen, 'j');
+	ht_screen_key(&screen, '\r');
+	assert_true(shows("allocating", 80, 24));
+	ht_screen_key(&screen, '[');
+	assert_ptr_not_equal(screen.past.live, NULL);
+	assert_false(shows("allocating", 80, 24));
+	ht_screen_release(&screen);
+}
+
+/* The last row of WIDTH x HEIGHT. */
+static void
+last_row(int width, int height, struct ht_text *text)
+{
+	struct ht_grid *grid = ht_layout_draw(&screen, width, height);
+	ht_grid_row_text(grid, height - 1, text);
+	ht_grid_free(grid);
+}
+
+static void
+regress_statistics_keep_to_their_rows(void **state)
+{
+	(void)state;
+	struct ht_text plain, statistics;
+	begin(frames_mixed, "j\r", false);
+	for (int height = 3; height < 9; height++) {
+		ht_text_init(&plain);
+		ht_text_init(&statistics);
+		last_row(80, height, &plain);
+		ht_screen_key(&screen, 'S');
+		last_row(80, height, &statistics);
+		ht_screen_key(&screen, 'S');
+		assert_string_equal(ht_text_string(&statistics), ht_text_string(&plain));
+		ht_text_release(&plain);
+		ht_text_release(&statistics);
+	}
+	ht_screen_release(&screen);
+}
+
+static void
+regress_bytes_that_nobody_knows_are_not_0(void **state)
+{
+	(void)state;
+	options = (struct ht_tui_options){ .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	ht_screen_init(&screen, &options, false);
+	struct ht_frame *frame = frames_mixed();
+	for (size_t i = 0; i < frame->process_count; i++) {
+		struct ht_heap *heap = frame->processes[i].heap;
+		if (heap == NULL)
+			continue;
+		heap->bytes_unknown = true;
+		heap->exited.allocated_bytes = heap->exited.freed_bytes = 0;
+	}
+	ht_screen_set_frame(&screen, frame);
+	ht_grid_free(ht_layout_draw(&screen, 120, 40));
+	ht_screen_key(&screen, 'j');
+	ht_screen_key(&screen, '3');
+	assert_true(shows("7 exited                      -       -    6.7m       -", 120, 40));
+	ht_screen_release(&screen);
+}
+
+static void
 every_size_can_be_drawn(void **state)
 {
 	(void)state;
@@ -218,6 +289,9 @@ main(void)
 		cmocka_unit_test(screens_look_as_they_did),
 		cmocka_unit_test(a_console_gets_half_blocks),
 		cmocka_unit_test(what_ended_keeps_its_last_picture),
+		cmocka_unit_test(regress_what_is_to_come_is_no_last_picture),
+		cmocka_unit_test(regress_statistics_keep_to_their_rows),
+		cmocka_unit_test(regress_bytes_that_nobody_knows_are_not_0),
 		cmocka_unit_test(every_size_can_be_drawn),
 	};
 	return cmocka_run_group_tests_name("tui/overview", tests, NULL, NULL);
