@@ -65,6 +65,15 @@ ht_units_duration(uint64_t ns, char out[HT_UNITS_TEXT_BYTES])
 		snprintf(out, HT_UNITS_TEXT_BYTES, "%ud", (unsigned)(seconds / 86400));
 }
 
+uint64_t
+ht_units_whole(double value)
+{
+	/* Cut as it is, what doesn't fit would be any number. */
+	if (!(value > 0))
+		return 0;
+	return value < 0x1p63 ? (uint64_t)value : UINT64_C(1) << 63;
+}
+
 /* Nanoseconds in the unit that SUFFIX names; 0: none. */
 static double
 duration_unit_ns(const char *suffix)

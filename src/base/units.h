@@ -17,6 +17,9 @@ void ht_units_count(uint64_t count, char out[HT_UNITS_TEXT_BYTES]);
 /* A time span in at most six characters: "0.2ms", "3ms", "1.5s", "2m10s", "3h05m". */
 void ht_units_duration(uint64_t ns, char out[HT_UNITS_TEXT_BYTES]);
 
+/* VALUE as a whole number, cut: 0 for what is below or no number, 2^63 for what is above that. */
+uint64_t ht_units_whole(double value);
+
 /*
  * A time span as people type it: "2" (seconds), "0.5", "500ms", "2s", "1m",
  * "1h".  0 and the span, or -EINVAL: no number, an unknown unit, negative, not finite,

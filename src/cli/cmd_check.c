@@ -115,7 +115,7 @@ figure_of(const struct ht_filter_part *part, char out[FIGURE_BYTES])
 {
 	double value = part->value;
 	const char *sign = part->is_growth && value >= 0 ? "+" : value < 0 ? "-" : "";
-	uint64_t size = (uint64_t)(value < 0 ? -value : value);
+	uint64_t size = ht_units_whole(value < 0 ? -value : value);
 	char text[HT_UNITS_TEXT_BYTES];
 	if (part->metric == NULL) {
 		snprintf(out, FIGURE_BYTES, "%.0f", value);

@@ -58,7 +58,7 @@ static void
 format_value(const struct ht_metric *metric, union ht_value value, char *out)
 {
 	bool real = ht_metric_is_real(metric);
-	uint64_t whole = real ? (uint64_t)(value.f > 0 ? value.f : 0) : value.u;
+	uint64_t whole = real ? ht_units_whole(value.f) : value.u;
 	switch (metric->unit) {
 	case HT_UNIT_BYTES:
 		ht_units_bytes(whole, out);

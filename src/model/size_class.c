@@ -3,6 +3,7 @@
 
 #include "model/size_class.h"
 
+#include "base/units.h"
 #include "heaptop/segment.h"
 
 /* The smallest size in the class that ends at BOUND, as far as it is one of the format's usual classes. */
@@ -78,6 +79,7 @@ ht_size_classes_estimate(struct ht_heap *heap)
 			continue;
 		double low = (double)least_size(class->size_bytes);
 		double size = low + part * ((double)class->size_bytes - low);
-		class->live_bytes_estimate = (uint64_t)((double)class->live_blocks * size + 0.5);
+		class->live_bytes_estimate =
+		    ht_units_whole((double)class->live_blocks * size + 0.5);
 	}
 }

@@ -114,9 +114,9 @@ static void
 format_legend(const char *name, double value, enum ht_units units, char out[TEXT_BYTES])
 {
 	char figure[HT_TABLE_CELL_BYTES];
-	ht_table_bytes((uint64_t)value, units, figure);
+	ht_table_bytes(ht_units_whole(value), units, figure);
 	if (strlen(name) + 1 + strlen(figure) > HT_GRAPH_LEGEND_COLUMNS)
-		ht_table_bytes((uint64_t)value, HT_UNITS_AUTO, figure);
+		ht_table_bytes(ht_units_whole(value), HT_UNITS_AUTO, figure);
 	snprintf(out, TEXT_BYTES, "%s %s", name, figure);
 }
 

@@ -214,7 +214,7 @@ ht_overview_draw_growth(
 		char text[HT_TABLE_CELL_BYTES + FIGURE_BYTES];
 		double change = buckets[last].last - buckets[first].last;
 		ht_table_bytes(
-		    (uint64_t)(change < 0 ? -change : change), input->settings->units, bytes);
+		    ht_units_whole(change < 0 ? -change : change), input->settings->units, bytes);
 		ht_units_duration((last - first) * (span_ns / BUCKETS), time);
 		snprintf(text, sizeof(text), "%s%s in %s", change < 0 ? "-" : "+", bytes, time);
 		ht_line_put_pair(&line, "growth", HT_ROLE_NUMBER, text);

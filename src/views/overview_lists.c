@@ -52,7 +52,7 @@ static void
 put_thread(struct ht_line *line, int gap, const struct ht_thread *thread)
 {
 	char rate[HT_TABLE_CELL_BYTES], text[TEXT_BYTES];
-	ht_table_bytes((uint64_t)rate_of(thread), line->units, rate);
+	ht_table_bytes(ht_units_whole(rate_of(thread)), line->units, rate);
 	snprintf(text, sizeof(text), "%s/s", rate);
 	int needed = ht_grid_text_width(thread->name, line->grid->ascii) +
 		     ht_grid_text_width(text, line->grid->ascii) + 1 + gap;
@@ -69,7 +69,7 @@ put_thread_row(const struct ht_thread *thread, double most, const struct ht_line
 	struct ht_grid *grid = line->grid;
 	int rate_width = line->units == HT_UNITS_AUTO ? FITTING_WIDTH : UNIT_WIDTH;
 	char rate[HT_TABLE_CELL_BYTES], text[TEXT_BYTES];
-	ht_table_bytes((uint64_t)rate_of(thread), line->units, rate);
+	ht_table_bytes(ht_units_whole(rate_of(thread)), line->units, rate);
 	snprintf(text, sizeof(text), "%s/s", rate);
 	ht_grid_put(grid, row, box->column + 2, 16, HT_ALIGN_LEFT, HT_ROLE_NAME, thread->name);
 	ht_grid_put(grid, row, box->column + 18, rate_width, HT_ALIGN_RIGHT, HT_ROLE_NUMBER, text);

@@ -189,7 +189,7 @@ ht_past_describe_growth(
 		first++;
 	if (first == MINUTE_BUCKETS)
 		return;
-	format_growth(input, (uint64_t)buckets[first].last, now, growth);
+	format_growth(input, ht_units_whole(buckets[first].last), now, growth);
 	ht_units_duration((end_ns - from_ns) / MINUTE_BUCKETS * (MINUTE_BUCKETS - first), span);
 	ht_text_add_format(out, ", %s in %s", strcmp(growth, "0") == 0 ? "+0" : growth, span);
 }

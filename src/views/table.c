@@ -243,15 +243,6 @@ ht_table_draw_headings(
 	}
 }
 
-/* A real number as the whole one that is printed of it. */
-static uint64_t
-rounded(double value)
-{
-	return value <= 0      ? 0
-	       : value >= 9e18 ? UINT64_C(9000000000000000000)
-			       : (uint64_t)(value + 0.5);
-}
-
 void
 ht_table_bytes(uint64_t bytes, enum ht_units units, char out[HT_TABLE_CELL_BYTES])
 {
@@ -295,7 +286,7 @@ ht_table_format_in(const struct ht_metric *metric, union ht_value value, enum ht
     char out[HT_TABLE_CELL_BYTES])
 {
 	char text[HT_UNITS_TEXT_BYTES] = "";
-	uint64_t whole = ht_metric_is_real(metric) ? rounded(value.f) : value.u;
+	uint64_t whole = ht_metric_is_real(metric) ? ht_units_whole(value.f + 0.5) : value.u;
 	switch (metric->unit) {
 	case HT_UNIT_BYTES:
 		ht_table_bytes(whole, units, out);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -76,6 +77,18 @@ bytes_are_read_with_their_units(void **state)
 	}
 }
 
+static void
+reals_become_whole_numbers_that_fit(void **state)
+{
+	(void)state;
+	assert_true(ht_units_whole(-1) == 0);
+	assert_true(ht_units_whole(NAN) == 0);
+	assert_true(ht_units_whole(1.9) == 1);
+	assert_true(ht_units_whole(0x1p62) == UINT64_C(1) << 62);
+	assert_true(ht_units_whole(0x1p64) == UINT64_C(1) << 63);
+	assert_true(ht_units_whole(INFINITY) == UINT64_C(1) << 63);
+}
+
 int
 main(void)
 {
@@ -83,6 +96,7 @@ main(void)
 		cmocka_unit_test(bytes_fit_five_characters),
 		cmocka_unit_test(durations_are_read_with_their_units),
 		cmocka_unit_test(bytes_are_read_with_their_units),
+		cmocka_unit_test(reals_become_whole_numbers_that_fit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,12 +47,25 @@ what_can_not_be_told_is_unknown(void **state)
 	assert_true(classes[1].live_bytes_estimate == UINT64_MAX);
 }
 
+/* A segment may say anything. */
+static void
+regress_more_than_there_can_be_is_not_nothing(void **state)
+{
+	(void)state;
+	struct ht_size_class classes[] = { { .size_bytes = UINT64_C(1) << 40,
+	    .allocated_blocks = UINT64_C(1) << 62 } };
+	struct ht_heap heap = { .size_classes = classes, .size_class_count = 1 };
+	ht_size_classes_estimate(&heap);
+	assert_true(classes[0].live_bytes_estimate == UINT64_C(1) << 63);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(classes_add_up_to_the_live_heap),
 		cmocka_unit_test(what_can_not_be_told_is_unknown),
+		cmocka_unit_test(regress_more_than_there_can_be_is_not_nothing),
 	};
 	return cmocka_run_group_tests_name("model/size_class", tests, NULL, NULL);
 }
