@@ -97,11 +97,13 @@ update_threads(struct ht_screen_request *wanted, const struct ht_screen *screen)
 {
 	const struct ht_view_state *state = &screen->states[screen->current];
 	size_t most = state->page < state->row_count ? state->page : state->row_count, count = 0;
+	/* Only then does SIGHT say whom it was about. */
+	bool changed = wanted->request.detail != HT_DETAIL_THREADS ||
+		       wanted->request.detail_for.pids != wanted->sight;
 	int32_t *sight = reallocarray(wanted->sight, most + 1, sizeof(*sight));
 	if (sight == NULL)
 		return -ENOMEM;
 	wanted->sight = sight;
-	bool changed = wanted->request.detail != HT_DETAIL_THREADS;
 	for (size_t i = state->top; i < state->row_count && i - state->top < most; i++) {
 		int32_t pid = state->rows[i].process->key.pid;
 		if (count > 0 && sight[count - 1] == pid)

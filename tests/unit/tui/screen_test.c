@@ -265,6 +265,25 @@ the_rows_in_sight_are_asked_for(void **state)
 	ht_screen_request_release(&wanted);
 }
 
+static void
+regress_threads_in_sight_are_asked_for_after_those_of_one_process(void **state)
+{
+	(void)state;
+	struct ht_screen_request wanted;
+	ht_screen_request_init(&wanted);
+	screen.settings.threads = true;
+	ht_screen_set_frame(&screen, frames_many(1, 0));
+	draw();
+	assert_int_equal(ht_screen_request_update(&wanted, &screen), 1);
+	assert_int_equal(wanted.request.detail_for.count, 1);
+	assert_int_equal(ht_screen_request_update(&wanted, &screen), 0);
+	/* As a view of the threads of another process leaves it. */
+	wanted.chosen = wanted.sight[0] + 1;
+	wanted.request.detail_for.pids = &wanted.chosen;
+	assert_int_equal(ht_screen_request_update(&wanted, &screen), 1);
+	ht_screen_request_release(&wanted);
+}
+
 /* FRAME with all that rows in sight are asked for; kernel threads have no command line. */
 static struct ht_frame *
 completed(struct ht_frame *frame)
@@ -499,6 +518,7 @@ main(void)
 		TEST(a_missing_process_is_an_error_at_the_first_frame),
 		TEST(another_process_with_the_same_number_is_not_shown),
 		TEST(the_rows_in_sight_are_asked_for),
+		TEST(regress_threads_in_sight_are_asked_for_after_those_of_one_process),
 		TEST(the_first_picture_is_hurried_and_completed),
 		TEST(an_order_by_a_costly_column_asks_for_all),
 		TEST(the_first_request_knows_the_options),
