@@ -89,12 +89,18 @@ heap_sys(const struct ht_process *process)
 	return heap_mappings(process, &sum) ? sum.size : UNKNOWN;
 }
 
+/* Sum of A and B; unknown where one is, or where no program could have so much. */
+static uint64_t
+sum(uint64_t a, uint64_t b)
+{
+	uint64_t both;
+	return a == UNKNOWN || b == UNKNOWN || __builtin_add_overflow(a, b, &both) ? UNKNOWN : both;
+}
+
 static uint64_t
 heap_inuse(const struct ht_process *process)
 {
-	uint64_t live = live_bytes(process);
-	uint64_t overhead = resident_part(process, HT_RESIDENT_OVERHEAD);
-	return live != UNKNOWN && overhead != UNKNOWN ? live + overhead : UNKNOWN;
+	return sum(live_bytes(process), resident_part(process, HT_RESIDENT_OVERHEAD));
 }
 
 static uint64_t
@@ -155,13 +161,6 @@ static uint64_t
 pause_total(const struct ht_process *process)
 {
 	return heap_value(process, HT_HEAP_GC_PAUSE);
-}
-
-/* Sum of A and B; unknown where one is. */
-static uint64_t
-sum(uint64_t a, uint64_t b)
-{
-	return a != UNKNOWN && b != UNKNOWN ? a + b : UNKNOWN;
 }
 
 /* Memory of ours: what the library publishes. */

@@ -57,8 +57,8 @@ add_values(struct ht_thread_values *to, const struct ht_thread_values *from)
 			to->value[i] = from->value[i];
 		else if (ht_metric_is_real(&metrics[i]))
 			to->value[i].f += from->value[i].f;
-		else
-			to->value[i].u += from->value[i].u;
+		else if (__builtin_add_overflow(to->value[i].u, from->value[i].u, &to->value[i].u))
+			to->value[i].u = UINT64_MAX;
 	}
 	to->present |= from->present;
 }
