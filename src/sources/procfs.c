@@ -228,6 +228,8 @@ ht_procfs_poll(struct ht_procfs *procfs, struct ht_poll *poll)
 	for (size_t i = 0; i < poll->processes->count && result == 0; i++)
 		result = poll_process(procfs, poll, i);
 	ht_process_reader_end(&procfs->reader);
+	/* What there was no memory for may be missing in the table. */
+	procfs->must_list |= result != 0;
 	poll->process_samples = poll->sample_count;
 	procfs->ticks++;
 	if (procfs->host != NULL)
