@@ -13,6 +13,8 @@ struct ht_fold_sum {
 	struct ht_heap heap;
 	uint64_t lacking; /* bits of process figures that some process lacks */
 	size_t heaps;
+	uint32_t known_process[HT_PROCESS_METRICS],
+	    known_heap[HT_HEAP_METRICS]; /* processes summed */
 };
 
 static bool
@@ -119,10 +121,14 @@ static void
 add_process(struct ht_fold_sum *sum, const struct ht_process *process)
 {
 	sum->lacking |= ~process->values.present;
+	for (size_t i = 0; i < HT_PROCESS_METRICS; i++)
+		sum->known_process[i] += HT_HAS(&process->values, i);
 	add_process_values(&sum->process.values, &process->values);
 	if (process->heap == NULL)
 		return;
 	sum->heaps++;
+	for (size_t i = 0; i < HT_HEAP_METRICS; i++)
+		sum->known_heap[i] += HT_HAS(&process->heap->values, i);
 	add_heap_values(&sum->heap.values, &process->heap->values);
 	if (sum->process.heap == NULL)
 		sum->process.source = process->source;
@@ -140,6 +146,16 @@ new_sum(struct ht_arena *arena, const struct ht_process *process)
 	sum->process.heap = NULL;
 	add_process(sum, process);
 	return sum;
+}
+
+uint32_t
+ht_fold_known(const struct ht_row_item *at, const struct ht_metric *metric)
+{
+	if (at->sum != NULL && metric->scope == HT_SCOPE_PROCESS)
+		return at->sum->known_process[metric->index];
+	if (at->sum != NULL && metric->scope == HT_SCOPE_HEAP)
+		return at->sum->known_heap[metric->index];
+	return 0;
 }
 
 int

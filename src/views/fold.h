@@ -25,6 +25,9 @@ void ht_fold_forget(struct ht_view_state *state, const struct ht_frame *frame);
 int ht_fold_add_sum(
     struct ht_arena *arena, struct ht_row_item *at, const struct ht_row_item *below);
 
+/* Of how many processes METRIC is known: what is summed in the folded row AT. */
+uint32_t ht_fold_known(const struct ht_row_item *at, const struct ht_metric *metric);
+
 /* All has been added to AT, if anything was. */
 void ht_fold_finish(struct ht_row_item *at);
 

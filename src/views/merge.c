@@ -13,12 +13,20 @@
 struct merged {
 	struct ht_thread thread; /* first: rows' items are threads */
 	size_t count;
+	size_t known[HT_THREAD_METRICS]; /* of so many each metric is */
 };
 
 size_t
 ht_merge_count(const struct ht_thread *thread)
 {
 	return ((const struct merged *)thread)->count;
+}
+
+size_t
+ht_merge_known(const struct ht_thread *thread, const struct ht_metric *metric)
+{
+	const struct merged *merged = (const struct merged *)thread;
+	return metric->scope == HT_SCOPE_THREAD ? merged->known[metric->index] : merged->count;
 }
 
 /* Bytes of NAME before the number at its end; a name that is nothing but a number stays whole. */
@@ -76,6 +84,8 @@ static void
 add_thread(struct merged *merged, const struct ht_thread *thread)
 {
 	struct ht_thread *sum = &merged->thread;
+	for (size_t i = 0; i < HT_THREAD_METRICS; i++)
+		merged->known[i] += HT_HAS(&thread->values, i);
 	if (merged->count++ == 0) {
 		*sum = *thread;
 		return;

@@ -14,4 +14,7 @@ int ht_merge_select(const struct ht_view_input *input, struct ht_view_state *sta
 /* How many threads the row of a thread with HT_MERGED_TID stands for. */
 size_t ht_merge_count(const struct ht_thread *thread);
 
+/* Of how many of them METRIC is known: what is summed in that row. */
+size_t ht_merge_known(const struct ht_thread *thread, const struct ht_metric *metric);
+
 #endif

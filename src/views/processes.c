@@ -292,11 +292,12 @@ describe_anonymous(
 static void
 describe_sum(const struct ht_row_item *row, const struct ht_metric *metric, struct ht_text *out)
 {
-	ht_text_add_format(out, " Sum over %u processes", (unsigned)row->below + 1);
+	unsigned all = (unsigned)row->below + 1, known = ht_fold_known(row, metric);
+	ht_text_add_format(out, " Sum over %u process%s", known, known != 1 ? "es" : "");
+	if (known < all)
+		ht_text_add_format(out, " of %u, unknown of the others", all);
 	if (ht_fold_is_at_most(metric))
 		ht_text_add_string(out, ", at most: what they share counts for each");
-	else if (metric->scope == HT_SCOPE_HEAP)
-		ht_text_add_string(out, ", those with a heap");
 }
 
 static void

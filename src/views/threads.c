@@ -267,10 +267,26 @@ key(struct ht_view_state *state, enum ht_command command)
 	return ht_table_key(&table, state, command);
 }
 
+/* A row of merged threads: of how many it is the sum, and how many of those nothing is known of. */
+static void
+describe_merged(const struct ht_thread *thread, const struct ht_metric *metric, struct ht_text *out)
+{
+	if (thread->tid != HT_MERGED_TID)
+		return;
+	size_t count = ht_merge_count(thread), known = ht_merge_known(thread, metric);
+	ht_text_add_format(out, " Sum over %zu thread%s", known, known != 1 ? "s" : "");
+	if (known < count)
+		ht_text_add_format(out, ", not the %zu of which it is unknown", count - known);
+	ht_text_add_string(out, ",");
+}
+
 static void
 describe(const struct ht_view_input *input, const struct ht_view_state *state, struct ht_text *out)
 {
+	const struct ht_row_item *row = ht_view_selected(state);
 	ht_describe_column(&table, &state->sort, out);
+	if (row != NULL && state->sort.field == HT_SORT_METRIC)
+		describe_merged(row->item, state->sort.metric, out);
 	if (input->process != NULL && state->sort.field == HT_SORT_METRIC)
 		ht_describe_quality(input->process, state->sort.metric, out);
 }

@@ -354,6 +354,27 @@ threads_of_one_name_are_merged(void **state)
 	const struct ht_thread *merged = scene.state.rows[0].item;
 	assert_int_equal(merged->values.value[HT_THREAD_ALLOCATED].u, UINT64_C(2300) << 20);
 	assert_true(merged->values.value[HT_THREAD_ALLOC_RATE].f == 24.5e6);
+	struct ht_text said;
+	ht_text_init(&said);
+	scene.view->describe(&scene.input, &scene.state, &said);
+	assert_non_null(strstr(ht_text_string(&said), "Sum over 2 threads, exact"));
+	struct ht_process *process = &((struct ht_frame *)scene.input.frame)->processes[0];
+	while (process->key.pid != 4242)
+		process++;
+	for (size_t i = 0; i < process->thread_count; i++)
+		if (process->threads[i].tid == 4243)
+			HT_UNSET(&process->threads[i].values, HT_THREAD_ALLOCATED);
+	drawn(&scene, 100, 14);
+	ht_view_arrange(scene.view, &scene.input, &scene.state);
+	ht_view_state_select(&scene.state, 0);
+	while (((const struct ht_thread *)ht_view_selected(&scene.state)->item)->tid >= 0)
+		ht_view_state_select(&scene.state, scene.state.index + 1);
+	ht_text_clear(&said);
+	scene.view->describe(&scene.input, &scene.state, &said);
+	assert_non_null(strstr(
+	    ht_text_string(&said), "Sum over 1 thread, not the 1 of which it is unknown, exact"));
+	ht_text_release(&said);
+	set_frame(&scene, frames_mixed());
 	scene.view->key(&scene.state, HT_COMMAND_DOWN);
 	scene.view->key(&scene.state, HT_COMMAND_UP);
 	struct ht_row_key key = scene.state.selected;
