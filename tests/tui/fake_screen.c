@@ -4,7 +4,7 @@
  *
  *	fake_screen [-p PID] [-d DELAY] [-t THEME] [-a] [-m] [-H] FRAMES
  *
- * FRAMES: mixed, plain, hostile, many (they change from tick to tick), none (the first tick never ends) or hang (all but
+ * FRAMES: mixed, plain, hostile, tree, many (they change from tick to tick), none (the first tick never ends) or hang (all but
  * the first never end).  -a: ASCII, -m: no colours, -H: open on threads.
  */
 #include "config.h"
@@ -103,6 +103,8 @@ ht_worker_take(struct ht_worker *worker)
 		return frames_plain();
 	if (strcmp(scene, "hostile") == 0)
 		return frames_hostile();
+	if (strcmp(scene, "tree") == 0)
+		return frames_tree();
 	if (strcmp(scene, "many") == 0) {
 		struct ht_frame *frame = frames_many(300, worker->step);
 		frame->monotonic_ns += worker->step * UINT64_C(1000000000);

@@ -106,8 +106,8 @@ screen_keys e
 ok "e changes the units" screen_shows 'bytes of the rows in K'
 ok "of the rows" screen_shows '4242 .* 325632K'
 screen_keys 2
-ok "and of the Overview" screen_shows 'live 325632K'
-screen_keys 1 e e e E E
+ok "and of the Overview" screen_shows 'live 11264K'
+screen_keys 1 e e e e E E
 ok "E those of the header" screen_shows 'Mem 10035M/23962M'
 screen_keys E E E Right
 ok "Right shows the end of long text" screen_shows ' che 600M|orkers 16'
@@ -164,6 +164,11 @@ ok "o makes it longer" screen_shows '-1m'
 screen_keys Tab
 ok "Tab goes on to the threads" screen_shows '4243 resize-1 +running'
 ok "with what exited, and a total" screen_shows 'total +1.5 +3.1G'
+screen_keys m
+ok "m merges threads of one name" screen_shows '2 of resize-\* +running'
+ok "whose row is said to be a sum" screen_shows 'Sum over 2 threads'
+screen_keys m
+ok "and shows each of them again" screen_shows '4243 resize-1 +running'
 screen_keys Escape
 ok "Esc goes back" screen_shows 'COMMAND'
 screen_keys Tab
@@ -187,6 +192,22 @@ screen_keys 2 q
 ok "q goes back" screen_shows 'COMMAND'
 screen_keys q
 ok "q quits from there, and the terminal is as before" screen_ended 0
+
+screen_start 80 24 xterm-256color "$fake" -m tree
+ok "the processes of a tree" screen_shows 'linter'
+screen_keys t
+ok "stand below each other" screen_shows '─ shell$'
+screen_keys / s h e l l Enter -
+ok "- folds a row" screen_lacks 'editor'
+ok "which tells of how many it is the sum" screen_shows '[+]3 shell$'
+screen_keys +
+ok "+ unfolds it" screen_shows '─ editor$'
+screen_keys '*'
+ok "* folds all" screen_lacks 'editor'
+screen_keys '*'
+ok "and unfolds all" screen_shows '─ linter$'
+screen_keys q
+ok "the tree is left" screen_ended 0
 
 screen_start 80 24 xterm-256color "$fake" -d 0.1 many
 ok "the past begins" screen_shows 'COMMAND'

@@ -23,6 +23,14 @@ mouse 0 3 2
 ok "a tab is a key" screen_shows 'COMMAND'
 mouse 0 78 2
 ok "so is a word of the tabs' line" screen_shows 'one row up'
+screen_keys q L g
+mouse 65 20 10
+screen_keys Enter
+ok "the wheel moves three rows down" screen_shows '^worker 6001 '
+screen_keys q
+mouse 64 20 10
+screen_keys Enter
+ok "and up" screen_shows '^store 5120 '
 screen_keys q q
 ok "the terminal is as before" screen_ended 0
 ok "and tells no longer of clicks" \

@@ -4,6 +4,7 @@ away, types nonsense, or isn't there at all."""
 
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -78,6 +79,29 @@ def unchanged():
     screen.close()
 
 
+def hanging_sources():
+    """Keys are answered at once while a tick never ends; the best of several tries tells, whatever else runs."""
+    screen = Screen("hang")
+    screen.read_until(b"COMMAND")
+    screen.drain(0.5)
+    best = LIMIT
+    for i in range(40):
+        begun = time.monotonic()
+        screen.type(b"j" if i % 2 == 0 else b"k")
+        first = select.select([screen.master], [], [], LIMIT)[0]
+        if not first:
+            break
+        best = min(best, time.monotonic() - begun)
+        screen.drain(0.02)
+    result(first and best < 0.05, "a key is answered within 50 ms while every source hangs", best)
+    screen.read_until(b"waiting")
+    result(b"waiting" in screen.seen, "and they did hang")
+    screen.type(b"q")
+    got = screen.ended()
+    result(got == 0 and screen.is_restored(), "and it can be left", got)
+    screen.close()
+
+
 def random_keys():
     generator = random.Random(20261122)
     # All but what ends or suspends it.
@@ -117,10 +141,11 @@ def hostile_names():
     screen.close()
 
 
-print("1..17")
+print("1..20")
 without_terminal()
 undrained()
 terminal_goes_away()
 unchanged()
+hanging_sources()
 random_keys()
 hostile_names()
