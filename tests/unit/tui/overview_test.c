@@ -215,35 +215,6 @@ regress_what_is_to_come_is_no_last_picture(void **state)
 	ht_screen_release(&screen);
 }
 
-/* The last row of WIDTH x HEIGHT. */
-static void
-last_row(int width, int height, struct ht_text *text)
-{
-	struct ht_grid *grid = ht_layout_draw(&screen, width, height);
-	ht_grid_row_text(grid, height - 1, text);
-	ht_grid_free(grid);
-}
-
-static void
-regress_statistics_keep_to_their_rows(void **state)
-{
-	(void)state;
-	struct ht_text plain, statistics;
-	begin(frames_mixed, "j\r", false);
-	for (int height = 3; height < 9; height++) {
-		ht_text_init(&plain);
-		ht_text_init(&statistics);
-		last_row(80, height, &plain);
-		ht_screen_key(&screen, 'S');
-		last_row(80, height, &statistics);
-		ht_screen_key(&screen, 'S');
-		assert_string_equal(ht_text_string(&statistics), ht_text_string(&plain));
-		ht_text_release(&plain);
-		ht_text_release(&statistics);
-	}
-	ht_screen_release(&screen);
-}
-
 static void
 regress_bytes_that_nobody_knows_are_not_0(void **state)
 {
@@ -290,7 +261,6 @@ main(void)
 		cmocka_unit_test(a_console_gets_half_blocks),
 		cmocka_unit_test(what_ended_keeps_its_last_picture),
 		cmocka_unit_test(regress_what_is_to_come_is_no_last_picture),
-		cmocka_unit_test(regress_statistics_keep_to_their_rows),
 		cmocka_unit_test(regress_bytes_that_nobody_knows_are_not_0),
 		cmocka_unit_test(every_size_can_be_drawn),
 	};
