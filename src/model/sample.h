@@ -123,6 +123,7 @@ struct ht_sample {
 	 * process of the same pid ended and this one started within one clock tick.
 	 */
 	bool is_new;
+	bool clock_is_exact; /* cpu_time_ns counts every nanosecond that it ran */
 	enum ht_source_kind source;
 	enum ht_quality quality;
 	const char *quality_reason; /* one short phrase, or NULL; static or in the arena */

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "decode/smaps.h"
 #include "model/frame.h"
+#include "sources/look.h"
 #include "sources/proc_dir.h"
 
 enum {
@@ -32,12 +33,14 @@ enum {
 
 struct reading {
 	struct ht_process_key key;
-	uint32_t text_pages;    /* of the program it is of: another one is another program */
-	bool has_list;          /* its mappings were kept one by one */
-	uint64_t tried_ns;      /* CLOCK_MONOTONIC of the last attempt; 0: none yet */
-	uint64_t cost_ns;       /* of that */
-	uint64_t asked_ns;      /* when it was asked for last */
-	struct ht_smaps *smaps; /* owned; what `maps` points into; NULL: nothing was read */
+	uint32_t text_pages;     /* of the program it is of: another one is another program */
+	bool has_list;           /* its mappings were kept one by one */
+	struct ht_look look;     /* at the process, before the last attempt */
+	union ht_value resident; /* of it then */
+	uint64_t tried_ns;       /* CLOCK_MONOTONIC of the last attempt; 0: none yet */
+	uint64_t cost_ns;        /* of that */
+	uint64_t asked_ns;       /* when it was asked for last */
+	struct ht_smaps *smaps;  /* owned; what `maps` points into; NULL: nothing was read */
 	struct ht_maps maps;
 };
 
@@ -199,23 +202,35 @@ struct want {
 	size_t most;     /* mappings kept one by one; 0: the list isn't asked for */
 };
 
+/* It didn't run, and the kernel took nothing from it. */
 static bool
-is_due(
-    const struct reading *reading, const struct ht_process_record *record, const struct want *want)
+is_at_rest(const struct reading *reading, const struct ht_sample *sample)
 {
-	return reading->tried_ns == 0 || want->now_ns - reading->tried_ns >= want->age_ns ||
+	const struct ht_look now = ht_look_now(sample);
+	return ht_look_holds(&reading->look, &now) &&
+	       sample->process.value[HT_PROCESS_RESIDENT].u == reading->resident.u;
+}
+
+static bool
+is_due(const struct reading *reading, const struct ht_process_record *record,
+    const struct ht_sample *sample, const struct want *want)
+{
+	return reading->tried_ns == 0 ||
+	       (want->now_ns - reading->tried_ns >= want->age_ns && !is_at_rest(reading, sample)) ||
 	       (want->most != 0 && reading->smaps != NULL && !reading->has_list) ||
 	       (record != NULL && record->text_pages != reading->text_pages);
 }
 
 static int
 refresh(struct ht_map_readings *readings, struct ht_poll *poll, const struct want *want,
-    struct reading *reading)
+    const struct ht_sample *sample, struct reading *reading)
 {
 	const struct ht_process_record *record =
 	    ht_process_table_find(poll->processes, reading->key.pid);
-	if (!is_due(reading, record, want))
+	if (!is_due(reading, record, sample, want))
 		return 0;
+	reading->look = ht_look_now(sample);
+	reading->resident = sample->process.value[HT_PROCESS_RESIDENT];
 	if (record != NULL && record->is_kernel_thread) {
 		reading->maps.reason = "a kernel thread has no memory of its own";
 		reading->text_pages = record->text_pages;
@@ -278,7 +293,7 @@ poll_process(struct ht_map_readings *readings, struct ht_poll *poll, const struc
 	if (reading == NULL)
 		return -ENOMEM;
 	reading->asked_ns = want->now_ns;
-	int result = refresh(readings, poll, want, reading);
+	int result = refresh(readings, poll, want, sample, reading);
 	return result == 0 ? tell(poll, reading, sample) : result;
 }
 

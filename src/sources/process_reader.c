@@ -131,6 +131,16 @@ read_clock(const struct ht_process_reader *reader, const struct ht_process_recor
 	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
+/* Some systems have the clock count in ticks, which are some whole milliseconds long. */
+static void
+set_time(const struct ht_process_reader *reader, const struct ht_process_record *record,
+    uint64_t clock_ns, struct ht_process_reading *reading)
+{
+	reading->cpu_time_ns =
+	    clock_ns != 0 ? clock_ns : record->stat_cpu_ticks * reader->ns_per_tick;
+	reading->clock_is_exact = clock_ns % 1000000u != 0;
+}
+
 /*
  * A process never seen before.  statm is opened before stat is read and read
  * after it: if that works, both were of one process.
@@ -157,8 +167,7 @@ read_new(const struct ht_process_reader *reader, struct ht_process_record *recor
 	record->is_new = true;
 	record->stat_clock_ns = clock_ns;
 	record->text_pages = (uint32_t)reading->statm.text;
-	reading->cpu_time_ns =
-	    clock_ns != 0 ? clock_ns : record->stat_cpu_ticks * reader->ns_per_tick;
+	set_time(reader, record, clock_ns, reading);
 	/* A kernel thread has no memory: nothing to read again. */
 	if (!record->is_kernel_thread && ht_descriptors_keep(descriptors))
 		record->statm_fd = fd;
@@ -203,8 +212,7 @@ read_again(struct ht_process_reader *reader, struct ht_process_table *table, siz
 		result = read_stat(reader, record);
 		record->stat_clock_ns = clock_ns;
 	}
-	reading->cpu_time_ns =
-	    clock_ns != 0 ? clock_ns : record->stat_cpu_ticks * reader->ns_per_tick;
+	set_time(reader, record, clock_ns, reading);
 	if (other_program || record->looks < YOUNG_LOOKS) {
 		/* On its way to being another program it may enter a container, too. */
 		record->is_mount_namespace_asked = false;

@@ -15,6 +15,7 @@
 struct ht_process_reading {
 	struct ht_procfs_statm statm;
 	uint64_t cpu_time_ns; /* since its start */
+	bool clock_is_exact;  /* that counts every nanosecond that it ran */
 };
 
 struct ht_process_ahead;

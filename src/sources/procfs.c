@@ -186,6 +186,7 @@ add_sample(const struct ht_procfs *procfs, struct ht_poll *poll,
 	sample->parent_pid = record->parent_pid;
 	sample->state = record->state;
 	sample->cpu_time_ns = reading->cpu_time_ns;
+	sample->clock_is_exact = reading->clock_is_exact;
 	sample->data_bytes = statm->data * page;
 	uint64_t anonymous = statm->resident > statm->shared ? statm->resident - statm->shared : 0;
 	HT_SET_U(&sample->process, HT_PROCESS_RESIDENT, statm->resident * page);

@@ -25,6 +25,7 @@
 #include "sources/proc_dir.h"
 #include "sources/segment_dead.h"
 #include "sources/segment_file.h"
+#include "sources/segment_kept.h"
 #include "sources/segment_name.h"
 #include "sources/segment_places.h"
 #include "sources/segment_reasons.h"
@@ -40,11 +41,12 @@ struct file {
 	char text[HT_SEGMENT_NAME_BYTES];
 	struct ht_segment_name name;
 	uint32_t place_id;
-	ino_t inode;            /* another one: the file was replaced */
-	int fd;                 /* owned, counted in the descriptors; -1: none is kept */
-	int32_t pid;            /* whose it is, as we see it; 0: of no process in the table */
-	uint64_t table_changes; /* of the process table when pid 0 was found */
-	size_t need;            /* bytes that the last copy took */
+	ino_t inode;                  /* another one: the file was replaced */
+	int fd;                       /* owned, counted in the descriptors; -1: none is kept */
+	int32_t pid;                  /* whose it is, as we see it; 0: of no process in the table */
+	uint64_t table_changes;       /* of the process table when pid 0 was found */
+	size_t need;                  /* bytes that the last copy took */
+	struct ht_segment_kept *kept; /* owned; NULL: nothing */
 	bool is_listed;
 };
 
@@ -71,6 +73,8 @@ place_of(const struct ht_segments *segments, const struct file *file)
 static void
 close_file(struct file *file, struct ht_descriptors *descriptors)
 {
+	ht_segment_kept_free(file->kept);
+	file->kept = NULL;
 	if (file->fd < 0)
 		return;
 	close(file->fd);
@@ -360,6 +364,8 @@ static int
 poll_open_file(struct ht_segments *segments, struct ht_poll *poll, struct file *file, int fd,
     struct ht_sample *process)
 {
+	const struct ht_look look = ht_look_now(process);
+	const uint32_t detail = detail_of(poll->request, process->key.pid);
 	struct ht_segment_identity identity;
 	enum ht_segment_fault fault = ht_segment_file_probe(fd, &identity);
 	if (fault == HT_SEGMENT_BUILDING)
@@ -375,20 +381,37 @@ poll_open_file(struct ht_segments *segments, struct ht_poll *poll, struct file *
 	}
 	refresh_process(segments, process);
 	struct ht_sample told = { 0 };
-	int result = ht_segment_file_read(fd, &segments->buffers,
-	    detail_of(poll->request, process->key.pid), false, &file->need, poll->arena, &told);
-	if (result == 0)
+	int result = ht_segment_file_read(
+	    fd, &segments->buffers, detail, false, &file->need, poll->arena, &told);
+	if (result == 0) {
+		ht_segment_kept_free(file->kept);
+		file->kept = ht_segment_kept_new(&look, detail, &told, process);
 		return add_told(segments, poll, file, process, &told);
+	}
 	if (result == -ENOMEM || result == -ENODATA)
 		return result == -ENOMEM ? result : 0;
 	return add_reason(
 	    poll, process->key, HT_QUALITY_STALE, "segment cannot be read", strerror(-result));
 }
 
+/* What was read before of a process that hasn't run since.  0 or -ENOMEM. */
+static int
+poll_kept(struct ht_segments *segments, struct ht_poll *poll, const struct file *file,
+    const struct ht_look *now, const struct ht_sample *process)
+{
+	struct ht_sample told;
+	int result = ht_segment_kept_tell(file->kept, now, poll->arena, &told);
+	return result == 0 ? add_told(segments, poll, file, process, &told) : result;
+}
+
 static int
 poll_living(struct ht_segments *segments, struct ht_poll *poll, struct file *file,
     struct ht_sample *process)
 {
+	const struct ht_look now = ht_look_now(process);
+	if (ht_segment_kept_holds(
+		file->kept, &now, detail_of(poll->request, process->key.pid), process))
+		return poll_kept(segments, poll, file, &now, process);
 	if (file->fd >= 0)
 		return poll_open_file(segments, poll, file, file->fd, process);
 	struct ht_segment_owners owners = owners_of(segments, process->key.pid);
@@ -523,9 +546,11 @@ ht_segments_free(struct ht_segments *segments)
 {
 	if (segments == NULL)
 		return;
-	for (size_t i = 0; i < segments->count; i++)
+	for (size_t i = 0; i < segments->count; i++) {
+		ht_segment_kept_free(segments->files[i].kept);
 		if (segments->files[i].fd >= 0)
 			close(segments->files[i].fd);
+	}
 	free(segments->files);
 	ht_segment_buffers_release(&segments->buffers);
 	ht_segment_places_release(&segments->places);

@@ -3,7 +3,8 @@
  * A program may have a thousand threads.  Of one that hasn't run since the
  * tick before everything is as it was, but a name that another thread gave it.  That it
  * hasn't is told by schedstat: 1.4 us through a kept descriptor, where reading stat takes 10.
- * So stat is read of the threads that ran, and of the others in turn.
+ * So stat is read of the threads that ran, and of the others in turn.  While the process's own
+ * clock stands still, none of them ran, and only those whose turn it is are looked at.
  */
 #include "config.h"
 
@@ -16,6 +17,7 @@
 
 #include "decode/procfs.h"
 #include "model/frame.h"
+#include "sources/look.h"
 
 enum {
 	STAT_BYTES = 1024,
@@ -36,9 +38,10 @@ struct process {
 	struct ht_process_key key;
 	struct task *tasks; /* owned; by rising tid */
 	size_t count;
-	uint64_t last_pid; /* given out last when its threads were listed; 0: not known */
-	bool must_list;    /* a thread went, or none was listed yet */
-	bool is_wanted;    /* in this tick */
+	struct ht_look look; /* at all of its threads */
+	uint64_t last_pid;   /* given out last when its threads were listed; 0: not known */
+	bool must_list;      /* a thread went, or none was listed yet */
+	bool is_wanted;      /* in this tick */
 };
 
 struct ht_tasks {
@@ -267,6 +270,13 @@ read_runs(const struct task *task, struct ht_procfs_schedstat *runs)
 	return 0;
 }
 
+/* Which tasks have a turn in this tick: read though they didn't run. */
+static bool
+has_turn(const struct ht_tasks *tasks, size_t index)
+{
+	return (index + tasks->ticks) % NAME_TICKS == 0;
+}
+
 /* Brings task INDEX of a process up to date.  0, or -errno when it is gone. */
 static int
 read_task(const struct ht_tasks *tasks, const struct ht_proc_dir *task_dir, size_t index,
@@ -278,7 +288,7 @@ read_task(const struct ht_tasks *tasks, const struct ht_proc_dir *task_dir, size
 		return result;
 	bool stood_still = task->is_known && runs.count != 0 && runs.count == task->runs.count &&
 			   runs.run_ns == task->runs.run_ns && runs.wait_ns == task->runs.wait_ns;
-	if (!stood_still || (index + tasks->ticks) % NAME_TICKS == 0) {
+	if (!stood_still || has_turn(tasks, index)) {
 		result = read_stat(tasks, task_dir, task);
 		task->runs = runs;
 	}
@@ -292,6 +302,25 @@ put_thread(struct ht_sample *sample, const struct ht_thread *thread)
 {
 	sample->tasks[sample->task_count++] = *thread;
 	HT_SET_U(&sample->process, HT_PROCESS_THREAD_COUNT, sample->task_count);
+}
+
+/* Brings the tasks of PROCESS up to date, which SAMPLE is of, and puts them there. */
+static void
+read_tasks(const struct ht_tasks *tasks, const struct ht_proc_dir *task_dir,
+    struct process *process, struct ht_sample *sample)
+{
+	const struct ht_look now = ht_look_now(sample);
+	bool stood_still = ht_look_holds(&process->look, &now);
+	if (!stood_still)
+		process->look = now;
+	for (size_t i = 0; i < process->count; i++) {
+		struct task *task = &process->tasks[i];
+		bool is_read = task->is_known && stood_still && !has_turn(tasks, i);
+		if (is_read || read_task(tasks, task_dir, i, task) == 0)
+			put_thread(sample, &task->thread);
+		else
+			process->must_list = true;
+	}
 }
 
 /* A process that the request names will be asked for again: what it needs is kept. */
@@ -310,12 +339,7 @@ fill_kept(struct ht_tasks *tasks, struct ht_poll *poll, const struct ht_proc_dir
 	sample->tasks = ht_arena_array(poll->arena, process->count, sizeof(*sample->tasks));
 	if (sample->tasks == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < process->count; i++) {
-		if (read_task(tasks, task_dir, i, &process->tasks[i]) == 0)
-			put_thread(sample, &process->tasks[i].thread);
-		else
-			process->must_list = true;
-	}
+	read_tasks(tasks, task_dir, process, sample);
 	return 0;
 }
 
