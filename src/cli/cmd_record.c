@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -222,6 +223,7 @@ run_record(const struct ht_options *options, char **operands)
 	(void)operands;
 	signal(SIGPIPE, SIG_IGN); /* write tells */
 	signal(SIGXFSZ, SIG_IGN);
+	umask(umask(0) | 077); /* command lines of others may stand in it */
 	ht_text_init(&record.bytes);
 	ht_sink_init(&record.sink, options->output, false);
 	int status = run(&record, &error);
@@ -252,7 +254,7 @@ const struct ht_subcommand ht_command_record = {
 	    "Examples:\n"
 	    "  heaptop record -o today.htrec\n"
 	    "  heaptop record -p redis-server -d 500ms -n 600 -o redis.htrec\n"
-	    "  heaptop replay redis.htrec\n",
+	    "  heaptop snapshot --replay redis.htrec --format csv\n",
 	.bit = HT_FOR_RECORD,
 	.run = run_record,
 };

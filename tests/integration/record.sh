@@ -24,6 +24,7 @@ target=$(cat "$tmp/pid")
 wait_until '"$heaptop" snapshot -p $target --format json | jq -e ".processes[0].heap != null and .processes[0].name == \"sleep\""' 30
 
 status_is "a recording is made" 0 "$heaptop" record -o "$file" -p "$target" -n 3 -d 50ms
+is "for its owner alone" "$(stat -c %a "$file")" 600
 is "nothing is printed" "$(cat "$tmp/out" "$tmp/err")" ""
 "$heaptop" snapshot -p "$target" --format json --detail threads,size_classes,events >"$tmp/live"
 replay "$file" --format ndjson --detail threads,size_classes,events >"$tmp/replayed"
