@@ -15,7 +15,7 @@ samples() {
 	replay "$1" --format ndjson --fields pid 2>>"$tmp/log" | wc -l
 }
 
-plan 32
+plan 33
 
 # A program that has done all that it will do.
 spawn "$heaptop" run -- sh -c 'echo $$ >"$0"; exec sleep 1000' "$tmp/pid"
