@@ -347,6 +347,23 @@ operand_is_costly(const struct ht_operand *operand)
 	}
 }
 
+static bool
+operand_is_dear(const struct ht_operand *operand)
+{
+	const struct ht_metric *metric = operand->metric;
+	return metric != NULL && metric->scope == HT_SCOPE_PROCESS &&
+	       (metric->index == HT_PROCESS_PROPORTIONAL || metric->index == HT_PROCESS_LIMIT);
+}
+
+bool
+ht_filter_is_dear(const struct ht_filter *filter)
+{
+	for (size_t i = 0; i < filter->count; i++)
+		if (operand_is_dear(&filter->nodes[i].a) || operand_is_dear(&filter->nodes[i].b))
+			return true;
+	return false;
+}
+
 bool
 ht_filter_is_costly(const struct ht_filter *filter)
 {

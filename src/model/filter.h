@@ -87,6 +87,9 @@ void ht_filter_apply(const struct ht_filter *filter, struct ht_frame *frame);
 /* It looks at something that a frame has only where it is asked for (model/request.h, all_costly). */
 bool ht_filter_is_costly(const struct ht_filter *filter);
 
+/* It looks at what is only read of all processes where all of all is asked for: proportional size, limit. */
+bool ht_filter_is_dear(const struct ht_filter *filter);
+
 /* It looks at the host alone, and so is the same for every process. */
 bool ht_filter_is_about_host(const struct ht_filter *filter);
 

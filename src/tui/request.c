@@ -154,7 +154,8 @@ needs_all(const struct ht_screen *screen)
 	if (view->table == NULL || view->of_process)
 		return false;
 	const struct ht_filter *filter = screen->states[screen->current].filter;
-	if (screen->frame == NULL && filter != NULL && ht_filter_is_costly(filter))
+	if (filter != NULL &&
+	    (ht_filter_is_dear(filter) || (screen->frame == NULL && ht_filter_is_costly(filter))))
 		return true;
 	const struct ht_sort *sort = &screen->states[screen->current].sort;
 	const struct ht_column *column = ht_table_sort_column(view->table, sort);

@@ -336,6 +336,26 @@ an_order_by_a_costly_column_asks_for_all(void **state)
 }
 
 static void
+a_filter_asks_for_what_it_looks_at(void **state)
+{
+	(void)state;
+	struct ht_screen_request wanted;
+	ht_screen_request_init(&wanted);
+	ht_screen_set_frame(&screen, frames_many(300, 0));
+	type("\\user = root\r");
+	draw();
+	ht_screen_request_update(&wanted, &screen);
+	/* The dearest figures aren't read for names. */
+	assert_false(wanted.request.all_costly);
+	assert_int_equal(wanted.request.costly_for.count, 300);
+	type("\033\\pss > 10M\r");
+	draw();
+	ht_screen_request_update(&wanted, &screen);
+	assert_true(wanted.request.all_costly);
+	ht_screen_request_release(&wanted);
+}
+
+static void
 the_first_request_knows_the_options(void **state)
 {
 	(void)state;
@@ -521,6 +541,7 @@ main(void)
 		TEST(regress_threads_in_sight_are_asked_for_after_those_of_one_process),
 		TEST(the_first_picture_is_hurried_and_completed),
 		TEST(an_order_by_a_costly_column_asks_for_all),
+		TEST(a_filter_asks_for_what_it_looks_at),
 		TEST(the_first_request_knows_the_options),
 		TEST(only_what_the_overview_shows_is_asked_for),
 		TEST(graphs_have_keys_of_their_own),
