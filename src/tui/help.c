@@ -7,6 +7,7 @@
 
 #include "tui/keyname.h"
 #include "tui/keys.h"
+#include "views/table.h"
 
 enum { KEYS_COLUMN = 2, HELP_COLUMN = 14 };
 
@@ -55,6 +56,12 @@ footer_word(const struct ht_key *key, const struct ht_view *view)
 	if (key->group == HT_KEY_GRAPH && !view->zooms)
 		return NULL;
 	if ((key->group == HT_KEY_FIND || key->group == HT_KEY_ORDER) && view->table == NULL)
+		return NULL;
+	if (key->command == HT_COMMAND_FILTER && !view->filtered)
+		return NULL;
+	if (key->command == HT_COMMAND_SEARCH && !ht_table_is_searched(view->table))
+		return NULL;
+	if (key->command == HT_COMMAND_TREE && view->of_process)
 		return NULL;
 	if (key->command == HT_COMMAND_BACK && !view->of_process)
 		return "Quit";

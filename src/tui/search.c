@@ -103,11 +103,7 @@ ht_search_is_asking(const struct ht_screen *screen)
 static bool
 is_searchable(const struct ht_screen *screen)
 {
-	const struct ht_table *table = ht_screen_view(screen)->table;
-	for (size_t i = 0; table != NULL && i < table->count; i++)
-		if (table->columns[i].searched)
-			return true;
-	return false;
+	return ht_table_is_searched(ht_screen_view(screen)->table);
 }
 
 void

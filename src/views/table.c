@@ -33,6 +33,15 @@ is_sorted_by(const struct ht_column *column, const struct ht_sort *sort)
 	return sort->field != HT_SORT_METRIC || metric_of(column) == sort->metric;
 }
 
+bool
+ht_table_is_searched(const struct ht_table *table)
+{
+	for (size_t i = 0; table != NULL && i < table->count; i++)
+		if (table->columns[i].searched)
+			return true;
+	return false;
+}
+
 const struct ht_column *
 ht_table_sort_column(const struct ht_table *table, const struct ht_sort *sort)
 {

@@ -91,6 +91,9 @@ void ht_table_draw(const struct ht_table *table, const struct ht_table_layout *l
 enum ht_answer ht_table_key(
     const struct ht_table *table, struct ht_view_state *state, enum ht_command command);
 
+/* Whether a search has text to look into; a TABLE of NULL has none. */
+bool ht_table_is_searched(const struct ht_table *table);
+
 /* The column that SORT is about, or NULL. */
 const struct ht_column *ht_table_sort_column(
     const struct ht_table *table, const struct ht_sort *sort);

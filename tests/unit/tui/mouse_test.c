@@ -134,6 +134,24 @@ words_of_the_footer_are_keys(void **state)
 	assert_int_equal(screen.help_first, 3);
 }
 
+/* What is typed behind a key that doesn't ask is taken for keys. */
+static void
+the_footer_has_no_keys_that_do_nothing(void **state)
+{
+	(void)state;
+	ht_screen_key(&screen, '4');
+	struct ht_text text;
+	struct ht_grid *grid = ht_layout_draw(&screen, 120, 24);
+	ht_text_init(&text);
+	ht_grid_row_text(grid, 23, &text);
+	assert_non_null(strstr(text.bytes, "F6 Sort"));
+	assert_null(strstr(text.bytes, "Filter"));
+	assert_null(strstr(text.bytes, "Search"));
+	assert_null(strstr(text.bytes, "Tree"));
+	ht_text_release(&text);
+	ht_grid_free(grid);
+}
+
 static void
 the_wheel_moves(void **state)
 {
@@ -185,6 +203,7 @@ main(void)
 		TEST(a_heading_sorts_and_then_reverses),
 		TEST(a_tab_goes_to_its_view),
 		TEST(words_of_the_footer_are_keys),
+		TEST(the_footer_has_no_keys_that_do_nothing),
 		TEST(the_wheel_moves),
 		TEST(a_list_is_chosen_from_by_clicks),
 		TEST(any_place_can_be_clicked_at_any_time),
