@@ -94,6 +94,11 @@ read_table(struct ht_recording_schemas *schemas, size_t place, struct ht_recordi
 	char name[HT_RECORDING_NAME_MOST + 1];
 	read_name(cursor, name);
 	enum ht_record_table ours = find_table(name);
+	/* Of two tables of a name, the columns of one would be sought in rows of the other. */
+	if (ours < HT_RECORD_TABLES && schemas->table[ours] >= 0) {
+		cursor->failed = true;
+		return;
+	}
 	if (ours < HT_RECORD_TABLES)
 		schemas->table[ours] = (int)place;
 	uint64_t columns = ht_recording_read_varint(cursor);

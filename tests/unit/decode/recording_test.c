@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "decode/recording.h"
+#include "decode/recording_parts.h"
 #include "export/recording.h"
 #include "model/frame.h"
 #include "recording_builder.h"
@@ -334,10 +335,54 @@ tells_what_a_beginning_is(void **state)
 	ht_text_release(&bytes);
 }
 
+static void
+add_name(struct ht_text *out, const char *name)
+{
+	const char length = (char)strlen(name);
+	ht_text_add(out, &length, 1);
+	ht_text_add_string(out, name);
+}
+
+/* A schema of COUNT tables called NAMES, without columns. */
+static int
+read_schema(const char *const *names, size_t count)
+{
+	struct ht_recording_schemas schemas = { 0 };
+	struct ht_text out;
+	const char number = (char)count;
+	ht_text_init(&out);
+	ht_text_add(&out, &number, 1);
+	for (size_t i = 0; i < count; i++) {
+		add_name(&out, names[i]);
+		ht_text_add(&out, "\0", 1);
+	}
+	const uint8_t *bytes = (const uint8_t *)out.bytes;
+	struct ht_recording_cursor cursor = { bytes, bytes + out.length, false };
+	int status = ht_recording_schemas_read(&schemas, &cursor);
+	ht_recording_schemas_release(&schemas);
+	ht_text_release(&out);
+	return status;
+}
+
+/* The columns of the one were sought in the rows of the other, which had fewer. */
+static void
+regress_refuses_a_table_told_twice(void **state)
+{
+	(void)state;
+	const char *host = ht_record_table_info(HT_RECORD_HOST)->name;
+	const char *sample = ht_record_table_info(HT_RECORD_SAMPLE)->name;
+	const char *list = ht_record_table_info((enum ht_record_table)2)->name;
+	const char *const once[] = { host, sample, list, "unheard of" };
+	const char *const twice[] = { host, sample, list, list };
+	assert_int_equal(read_schema(once, 4), 0);
+	assert_int_equal(read_schema(twice, 4), -EBADMSG);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(regress_refuses_a_table_told_twice),
 		cmocka_unit_test(gives_back_what_was_recorded),
 		cmocka_unit_test(begins_anew_at_a_key),
 		cmocka_unit_test(refuses_all_from_damage_to_the_next_key),
