@@ -3,11 +3,11 @@
  * How long a screen program takes to paint itself first, how much memory it
  * then uses, and how much processor time.
  *
- *	paint SECONDS COMMAND [ARG...]
+ *	paint [-k KEYS] SECONDS COMMAND [ARG...]
  *
  * Starts the command on a terminal of 100x40.  The first paint is over with the
  * last byte before a pause of QUIET_MS, the column heading "PID" having come.
- * Waits SETTLE_MS more, watches the command for SECONDS, ends it, and prints
+ * With -k the heading needn't come, and KEYS are typed.  Waits SETTLE_MS more, watches the command for SECONDS, ends it, and prints
  * "paint MS", "resident KIB" and, unless SECONDS is 0, "cpu US-PER-SECOND".
  */
 #include "config.h"
@@ -66,7 +66,7 @@ read_some(int terminal, char *bytes, size_t size, int timeout_ms)
 
 /* The moment of the first paint's last byte; negative if there was none. */
 static double
-wait_for_paint(int terminal, double start)
+wait_for_paint(int terminal, double start, bool any_will_do)
 {
 	char bytes[65536];
 	bool seen = false;
@@ -78,7 +78,7 @@ wait_for_paint(int terminal, double start)
 
 		if (count < 0)
 			return -1;
-		if (count == 0 && seen)
+		if (count == 0 && (seen || (any_will_do && last >= 0)))
 			return last;
 		if (count > 0)
 			last = now_ms();
@@ -127,6 +127,17 @@ cpu_us(pid_t pid)
 	return (double)used.tv_sec * 1e6 + (double)used.tv_nsec / 1e3;
 }
 
+/* One by one, each after what the one before has changed. */
+static void
+type(int terminal, const char *keys)
+{
+	for (; *keys != '\0'; keys++) {
+		if (write(terminal, keys, 1) != 1)
+			return;
+		drain(terminal, now_ms() + QUIET_MS);
+	}
+}
+
 static void
 watch(int terminal, pid_t pid, int seconds)
 {
@@ -146,12 +157,20 @@ int
 main(int argc, char **argv)
 {
 	struct winsize size = { .ws_row = 40, .ws_col = 100 };
+	const char *keys = "";
 	double start, painted;
+	bool any_will_do = false;
 	int terminal;
 	pid_t pid;
 
+	if (argc > 2 && strcmp(argv[1], "-k") == 0) {
+		keys = argv[2];
+		any_will_do = true;
+		argv += 2;
+		argc -= 2;
+	}
 	if (argc < 3) {
-		fprintf(stderr, "Usage: paint SECONDS COMMAND [ARG...]\n");
+		fprintf(stderr, "Usage: paint [-k KEYS] SECONDS COMMAND [ARG...]\n");
 		return 2;
 	}
 	start = now_ms();
@@ -165,9 +184,10 @@ main(int argc, char **argv)
 		perror("paint: forkpty");
 		return 1;
 	}
-	painted = wait_for_paint(terminal, start);
+	painted = wait_for_paint(terminal, start, any_will_do);
 	if (painted >= 0) {
 		printf("paint %.1f\n", painted - start);
+		type(terminal, keys);
 		watch(terminal, pid, atoi(argv[1]));
 	}
 	kill(pid, SIGKILL);

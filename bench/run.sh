@@ -4,7 +4,8 @@
 #
 #	bash bench/run.sh [PART...]
 #
-# Parts: hot_path instructions start bash_echo segment monitor refresh past snapshot; all of them unless named.
+# Parts: hot_path instructions start bash_echo segment monitor refresh watched past snapshot;
+# all of them unless named.
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
 trap 'ht_planned=0; ht_end' EXIT
 
@@ -204,11 +205,6 @@ us_per_process() {
 	[ -z "$us" ] || arithmetic "$us / 5000"
 }
 
-# Starts a program of so many threads under heaptop, which waits until $input is closed.
-start_instrumented() {
-	"$heaptop" run -- "$bench/threads" "$1" <"$tmp/input" >>"$tmp/ready" &
-}
-
 refresh() {
 	local peers='' us
 	heading "the screen's processor time, once a second"
@@ -216,18 +212,50 @@ refresh() {
 	! command -v top >/dev/null || peers+="top $(us_per_process top -d 1) us"
 	us=$(us_per_process "$heaptop" -d 1)
 	row "a process of 5,000" "6 us" "${us:+$us us}" "$peers"
-	mkfifo "$tmp/input"
+}
+
+# start_four BUSY: four programs under heaptop, one of 1,000 threads, $target, of which BUSY
+# allocate.  They end when descriptor 9 is closed.
+start_four() {
+	local busy=$1 count
+	mkfifo "$tmp/input.$busy"
 	: >"$tmp/ready"
-	for us in 1 1 1 1000; do
-		start_instrumented "$us"
+	for count in 1 1 1 1000; do
+		"$heaptop" run -- "$bench/threads" "$count" "$((count == 1 ? 0 : busy))" \
+			<"$tmp/input.$busy" >>"$tmp/ready" &
 	done
-	exec 9>"$tmp/input"
+	exec 9>"$tmp/input.$busy"
 	wait_until '[ "$(grep -c ready "$tmp/ready")" -eq 4 ]' 60 >&2
-	us=$(cpu_us_among 300 "$heaptop" -d 1)
+	target=$(pgrep -f "^$bench/threads 1000 $busy\$")
+}
+
+# share_of KEYS COMMAND...: its share of a processor among 300 processes, KEYS typed.
+share_of() {
+	local keys=$1 us
+	shift
+	us=$("$bench/crowd" 300 "$bench/paint" -k "$keys" 10 "$@" | sed -n 's/^cpu //p')
+	[ -z "$us" ] || echo "$(arithmetic "$us / 10000" '%.2f') %"
+}
+
+# watched_with BUSY WORDS
+watched_with() {
+	local list='' threads=''
+	start_four "$1"
+	if command -v htop >/dev/null; then
+		list="htop $(share_of '' htop -d 10)"
+		threads="htop's threads $(share_of H htop -d 10)"
+	fi
+	row "the list, $2" "1 %" "$(share_of '' "$heaptop" -d 1)" "$list"
+	row "the Overview of that one, $2" "1 %" "$(share_of 2 "$heaptop" -d 1 -p "$target")"
+	row "its Threads, $2" "" "$(share_of 3 "$heaptop" -d 1 -p "$target")" "$threads"
 	exec 9>&-
 	wait
-	row "300 processes, 4 of them instrumented, one of 1,000 threads" "1 %" \
-		"${us:+$(arithmetic "$us / 10000" '%.2f') %}"
+}
+
+watched() {
+	heading "300 processes, 4 instrumented, one of 1,000 threads"
+	watched_with 0 "all at rest"
+	watched_with 10 "10 threads busy"
 }
 
 # The figures of bench/history, each a word before its number.
@@ -291,7 +319,7 @@ if [ "${1-}" = among ]; then
 	exit
 fi
 parts=("$@")
-[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor refresh past snapshot)
+[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor refresh watched past snapshot)
 machine
 for part in "${parts[@]}"; do
 	"$part"

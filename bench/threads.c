@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stands still with many threads, each of which has allocated: what their
- * segment takes can be looked at.
+ * Has many threads, each of which has allocated: what their segment takes, and what it costs to
+ * watch them, can be looked at.
  *
- *	threads COUNT
+ *	threads COUNT [BUSY]
  *
- * Counts the main thread.  Says "ready", then waits for the end of its input.
+ * Counts the main thread.  BUSY of them (0) go on to allocate, ten times a second; the others stand
+ * still.  Says "ready", then waits for the end of its input.
  */
 #include "config.h"
 
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { STACK_BYTES = 64 * 1024, BLOCKS = 500, MOST_BYTES = 4096 };
+enum { STACK_BYTES = 64 * 1024, BLOCKS = 500, MOST_BYTES = 4096, PAUSE_US = 100000 };
 
 static pthread_barrier_t all_have_allocated;
 
@@ -29,23 +30,28 @@ allocate(void)
 }
 
 static void *
-work(void *unused)
+work(void *is_busy)
 {
 	allocate();
 	pthread_barrier_wait(&all_have_allocated);
+	while (is_busy != NULL) {
+		usleep(PAUSE_US);
+		allocate();
+	}
 	pause();
-	return unused;
+	return NULL;
 }
 
 int
 main(int argc, char **argv)
 {
-	int count = argc == 2 ? atoi(argv[1]) : 0;
+	int count = argc == 2 || argc == 3 ? atoi(argv[1]) : 0;
+	int busy = argc == 3 ? atoi(argv[2]) : 0;
 	pthread_attr_t attributes;
 	char byte;
 
 	if (count < 1) {
-		fprintf(stderr, "Usage: threads COUNT\n");
+		fprintf(stderr, "Usage: threads COUNT [BUSY]\n");
 		return 2;
 	}
 	allocate();
@@ -55,7 +61,9 @@ main(int argc, char **argv)
 	for (int i = 1; i < count; i++) {
 		pthread_t thread;
 
-		if (pthread_create(&thread, &attributes, work, NULL) != 0) {
+		void *is_busy = i <= busy ? &all_have_allocated : NULL;
+
+		if (pthread_create(&thread, &attributes, work, is_busy) != 0) {
 			fprintf(stderr, "threads: thread %d could not be made\n", i);
 			return 1;
 		}
