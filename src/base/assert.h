@@ -16,7 +16,7 @@ _Noreturn void ht_assert_failed(const char *condition, const char *file, int lin
 #ifdef HT_SLOW_ASSERTS
 #define ht_assert_slow(condition) ht_assert(condition)
 #else
-#define ht_assert_slow(condition) ((void)0)
+#define ht_assert_slow(condition) ((void)(0 && (condition)))
 #endif
 
 #endif
