@@ -3,13 +3,12 @@
 
 #include "tui/past.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/units.h"
 #include "tui/dialogs.h"
+#include "views/moment.h"
 
 static const uint64_t second_ns = UINT64_C(1000000000);
 static const uint64_t minute_ns = UINT64_C(60000000000);
@@ -167,17 +166,26 @@ step_forth(struct ht_screen *screen, uint64_t time_ns)
 	show_tick(screen, index);
 }
 
+/* A copy of FRAME without what only its making needed, as a history would keep it; NULL for lack of memory. */
+static struct ht_frame *
+copy_frame(const struct ht_frame *frame)
+{
+	struct ht_history *history = ht_history_new(SIZE_MAX);
+	struct ht_frame *copy = NULL;
+	if (history != NULL && ht_history_add(history, frame) == 0 &&
+	    ht_history_frame(history, 0, &copy) != 0)
+		copy = NULL;
+	ht_history_free(history);
+	return copy;
+}
+
 static void
 set_mark(struct ht_screen *screen)
 {
 	struct ht_past *past = &screen->past;
-	uint64_t time_ns = screen->frame->monotonic_ns;
-	size_t index = count(past) != 0 ? ht_history_find(past->history, time_ns) : 0;
-	struct ht_frame *mark = NULL;
+	struct ht_frame *mark = copy_frame(screen->frame);
 	char clock[HT_HEADER_CLOCK_BYTES];
-	/* A copy without what only its making needed. */
-	if (count(past) == 0 || ht_history_time(past->history, index) != time_ns ||
-	    ht_history_frame(past->history, index, &mark) != 0) {
+	if (mark == NULL) {
 		ht_screen_say(screen, "not enough memory for a mark");
 		return;
 	}
@@ -199,70 +207,10 @@ find_realtime(const struct ht_history *history, uint64_t realtime_ns)
 	return index;
 }
 
-/* "HH:MM" or "HH:MM:SS" into LOCAL; false: it is something else. */
-static bool
-parse_clock(const char *text, struct tm *local)
-{
-	unsigned hours, minutes, seconds = 0;
-	int length = 0;
-	if (sscanf(text, "%2u:%2u%n", &hours, &minutes, &length) != 2)
-		return false;
-	text += length;
-	if (*text == ':' && (sscanf(text, ":%2u%n", &seconds, &length) != 1))
-		return false;
-	else if (*text == ':')
-		text += length;
-	if (*text != '\0' || hours > 23 || minutes > 59 || seconds > 60)
-		return false;
-	local->tm_hour = (int)hours;
-	local->tm_min = (int)minutes;
-	local->tm_sec = (int)seconds;
-	local->tm_isdst = -1;
-	return true;
-}
-
-int
-ht_past_parse_time(const char *text, uint64_t realtime_ns, uint64_t *out)
-{
-	struct tm local;
-	time_t now = (time_t)(realtime_ns / second_ns);
-	uint64_t span_ns;
-	if (text[0] == '-') {
-		if (ht_units_parse_duration(text + 1, &span_ns) != 0)
-			return -EINVAL;
-		*out = span_ns < realtime_ns ? realtime_ns - span_ns : 0;
-		return 0;
-	}
-	if (localtime_r(&now, &local) == NULL || !parse_clock(text, &local))
-		return -EINVAL;
-	time_t then = mktime(&local);
-	if (then > now) {
-		/* That late it was yesterday. */
-		local.tm_mday--;
-		local.tm_isdst = -1;
-		then = mktime(&local);
-	}
-	if (then < 0)
-		return -EINVAL;
-	/* The tick of that second counts, wherever in it that is. */
-	*out = (uint64_t)then * second_ns + second_ns - 1;
-	return 0;
-}
-
 static void
-jump(struct ht_screen *screen, const char *text)
+jump(struct ht_screen *screen, uint64_t realtime_ns)
 {
 	struct ht_past *past = &screen->past;
-	const struct ht_frame *newest = past->live != NULL ? past->live : screen->frame;
-	uint64_t realtime_ns;
-	if (strcmp(text, "now") == 0) {
-		go_live(screen);
-		return;
-	}
-	if (ht_past_parse_time(text, newest->realtime_ns, &realtime_ns) != 0) {
-		ht_screen_say(screen, "'%s' is no time: type 14:02, 14:02:30, -5m or now", text);
-		return;
-	}
 	pause_here(screen);
 	if (count(past) == 0) {
 		ht_screen_say(screen, "nothing older is kept");
@@ -277,14 +225,25 @@ jump(struct ht_screen *screen, const char *text)
 static enum ht_screen_wish
 take_time(struct ht_screen *screen)
 {
+	const struct ht_past *past = &screen->past;
+	const struct ht_frame *newest = past->live != NULL ? past->live : screen->frame;
+	const char *text = screen->prompt.typed;
+	uint64_t realtime_ns = 0;
+	bool asks = text[0] != '\0' && newest != NULL, is_now = strcmp(text, "now") == 0;
+	if (asks && !is_now && ht_moment_parse(text, newest->realtime_ns, &realtime_ns) != 0) {
+		ht_screen_say(screen, "'%s' is no time: type 14:02, 14:02:30, -5m or now", text);
+		return HT_WISH_DRAW;
+	}
 	ht_prompt_close(&screen->prompt);
-	if (screen->prompt.length != 0 && screen->frame != NULL)
-		jump(screen, screen->prompt.typed);
+	if (asks && is_now)
+		go_live(screen);
+	else if (asks)
+		jump(screen, realtime_ns);
 	return HT_WISH_DRAW;
 }
 
 static const struct ht_question time_question = {
-	.text = "Go to the time (14:02, 14:02:30, -5m, now):",
+	.text = "Go to (14:02, 14:02:30, -5m, now):",
 	.entered = take_time,
 };
 

@@ -43,10 +43,4 @@ void ht_past_describe(
 /* Answers COMMAND where it is one of these; false: it isn't. */
 bool ht_past_command(struct ht_screen *screen, enum ht_command command);
 
-/*
- * What a person calls a time: "14:02", "14:02:30" (the last time it was that late before REALTIME_NS), "-5m" (before it).  0
- * and the time in *OUT, CLOCK_REALTIME; -EINVAL: it is none.
- */
-int ht_past_parse_time(const char *text, uint64_t realtime_ns, uint64_t *out);
-
 #endif

@@ -199,32 +199,19 @@ jumps_to_a_time(void **state)
 }
 
 static void
-what_is_no_time_is_said_and_changes_nothing(void **state)
+what_is_no_time_is_said_and_can_be_mended(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "x", "25:00", "12", "12:60", "1:2:", "--5m",
-		"12:00:00:00", "-", "12:00x" };
-	uint64_t time_ns;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(
-		    ht_past_parse_time(bad[i], 1800000000 * SECOND, &time_ns), -EINVAL);
-		type("T");
-		type(bad[i]);
-		type("\r");
-		assert_non_null(strstr(screen.message, "is no time"));
-		assert_false(screen.past.paused);
-	}
-}
-
-static void
-a_time_of_day_is_the_last_one_there_was(void **state)
-{
-	(void)state;
-	uint64_t time_ns, now_ns = (20000 * UINT64_C(86400) + 10 * 60) * SECOND; /* 00:10 */
-	assert_int_equal(ht_past_parse_time("00:05", now_ns, &time_ns), 0);
-	assert_int_equal(time_ns / SECOND, 20000 * 86400 + 5 * 60);
-	assert_int_equal(ht_past_parse_time("23:50:10", now_ns, &time_ns), 0);
-	assert_int_equal(time_ns / SECOND, 19999 * 86400 + 23 * 3600 + 50 * 60 + 10);
+	type("T12:60\r");
+	assert_non_null(strstr(screen.message, "'12:60' is no time"));
+	assert_true(screen.prompt.open);
+	assert_false(screen.past.paused);
+	type("\b\b\b\b\b-5s\r");
+	assert_false(screen.prompt.open);
+	assert_int_equal(shown(), 194);
+	type("Tx\r\x1b");
+	assert_false(screen.prompt.open);
+	assert_int_equal(shown(), 194);
 }
 
 static void
@@ -384,9 +371,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_past_is_shown_as_it_was, begin, end),
 		cmocka_unit_test_setup_teardown(jumps_to_a_time, begin, end),
 		cmocka_unit_test_setup_teardown(
-		    what_is_no_time_is_said_and_changes_nothing, begin, end),
-		cmocka_unit_test_setup_teardown(
-		    a_time_of_day_is_the_last_one_there_was, begin, end),
+		    what_is_no_time_is_said_and_can_be_mended, begin, end),
 		cmocka_unit_test_setup_teardown(a_mark_is_kept_and_set_anew, begin, end),
 		cmocka_unit_test_setup_teardown(past_ticks_have_their_mappings, begin, end),
 		cmocka_unit_test_setup_teardown(mappings_that_were_not_read_are_told, begin, end),
