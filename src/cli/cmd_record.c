@@ -254,6 +254,7 @@ const struct ht_subcommand ht_command_record = {
 	    "Examples:\n"
 	    "  heaptop record -o today.htrec\n"
 	    "  heaptop record -p redis-server -d 500ms -n 600 -o redis.htrec\n"
+	    "  heaptop replay redis.htrec\n"
 	    "  heaptop snapshot --replay redis.htrec --format csv\n",
 	.bit = HT_FOR_RECORD,
 	.run = run_record,

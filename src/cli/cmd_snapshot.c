@@ -24,6 +24,7 @@
 #include "export/timestamp.h"
 #include "model/filter.h"
 #include "sources/replay.h"
+#include "views/moment.h"
 
 /* From the baseline to the first sample: long enough for a rate, short enough to wait for. */
 #define FIRST_INTERVAL_NS UINT64_C(200000000)
@@ -290,7 +291,13 @@ print_recording(struct snapshot *snapshot, struct ht_error *error)
 {
 	int64_t left = snapshot->options->count;
 	bool endless = left <= 0;
-	size_t first = ht_replay_count(snapshot->replay) > 1 ? 1 : 0;
+	const struct ht_timeline *timeline = ht_replay_timeline(snapshot->replay);
+	size_t first = timeline->count > 1 ? 1 : 0;
+	if (snapshot->options->at != NULL &&
+	    ht_moment_find(timeline, snapshot->options->at, &first) != 0) {
+		ht_error_set(error, HT_ERROR_USAGE, HT_OPTIONS_BAD_AT, snapshot->options->at);
+		return -EINVAL;
+	}
 	int status = ht_sampler_seek(snapshot->sampler, &snapshot->request, first);
 	if (status == -ENOMEM)
 		ht_error_set(error, HT_ERROR_RUNTIME, "not enough memory for a sample");
@@ -326,6 +333,10 @@ read_options(struct snapshot *snapshot, struct ht_error *error)
 	if (options->replay != NULL && options->delay_ns != 0) {
 		ht_error_set(error, HT_ERROR_USAGE,
 		    "a recording has times of its own: --delay isn't for --replay");
+		return -EINVAL;
+	}
+	if (options->replay == NULL && options->at != NULL) {
+		ht_error_set(error, HT_ERROR_USAGE, "--at is a time of a recording: say --replay");
 		return -EINVAL;
 	}
 	snapshot->fields = options->fields;
@@ -387,8 +398,8 @@ resolve(struct snapshot *snapshot, struct ht_error *error)
 	if (snapshot->replay == NULL)
 		return ht_targets_resolve(
 		    list, snapshot->sampler, options->dead, &snapshot->targets, error);
-	int status = ht_recorded_targets(list, snapshot->sampler, &snapshot->targets, error);
-	return status != 0 ? status : ht_targets_add(&snapshot->unseen, &snapshot->targets, error);
+	int status = ht_recorded_targets(list, snapshot->sampler, &snapshot->targets, NULL, error);
+	return status != 0 ? status : ht_targets_copy(&snapshot->targets, &snapshot->unseen, error);
 }
 
 static int

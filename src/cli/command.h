@@ -19,6 +19,7 @@ struct ht_subcommand {
 	unsigned bit;          /* enum ht_command_bit */
 	bool takes_operands;   /* all behind the first operand is its own */
 	bool takes_words;      /* operands that options may stand between */
+	bool takes_file;       /* which is one: it is completed */
 
 	/* OPERANDS ends in NULL.  Returns the exit status, having said on stderr what went wrong. */
 	int (*run)(const struct ht_options *options, char **operands);

@@ -92,8 +92,13 @@ static const char bash_tail[] =
     "\tesac\n"
     "\tcase $cur in\n"
     "\t-*) mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$cur\") ;;\n"
-    "\t*) [[ -n $command ]] || mapfile -t COMPREPLY < <(compgen -W \"$commands\" -- "
-    "\"$cur\") ;;\n"
+    "\t*)\n"
+    "\t\tif [[ -n $files ]]; then\n"
+    "\t\t\tcompopt -o filenames\n"
+    "\t\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+    "\t\telif [[ -z $command ]]; then\n"
+    "\t\t\tmapfile -t COMPREPLY < <(compgen -W \"$commands\" -- \"$cur\")\n"
+    "\t\tfi ;;\n"
     "\tesac\n"
     "}\n"
     "complete -F _heaptop heaptop\n";
@@ -165,7 +170,7 @@ bash_options(struct ht_text *out, const struct ht_subcommand *command)
 	for (size_t i = 0, shown = 0; i < count; i++)
 		if (takes(command, &options[i]))
 			ht_text_add_format(out, "%s--%s", shown++ != 0 ? " " : "", options[i].name);
-	ht_text_add_string(out, "' ;;\n");
+	ht_text_add_format(out, "'%s ;;\n", command->takes_file ? " files=1" : "");
 }
 
 static void
@@ -195,7 +200,7 @@ write_bash(const struct commands *commands, struct ht_text *out)
 	for (size_t i = 0; i < count; i++)
 		if (options[i].argument != NULL)
 			bash_value(out, &options[i]);
-	ht_text_add_string(out, "\tesac\n\tlocal options= commands='");
+	ht_text_add_string(out, "\tesac\n\tlocal options= files= commands='");
 	for (size_t i = 0; i < commands->count; i++)
 		ht_text_add_format(out, "%s%s", i != 0 ? " " : "", commands->named[i]->name);
 	ht_text_add_string(out, "'\n\tcase $command in\n");
@@ -270,6 +275,8 @@ zsh_options(struct ht_text *out, const struct ht_subcommand *command)
 			zsh_option(out, &options[i]);
 	if (command->takes_operands)
 		ht_text_add_string(out, "\t\t'*::command:_normal'\n");
+	if (command->takes_file)
+		ht_text_add_string(out, "\t\t':file:_files'\n");
 	ht_text_add_string(out, "\t\t) ;;\n");
 }
 
@@ -378,6 +385,9 @@ fish_command(struct ht_text *out, const struct ht_subcommand *command)
 		ht_text_add_format(out,
 		    "complete -c heaptop -n '%s' -a '(__fish_complete_subcommand --fcs-skip=2)'\n",
 		    ht_text_string(&condition));
+	if (command->takes_file)
+		ht_text_add_format(
+		    out, "complete -c heaptop -n '%s' -F\n", ht_text_string(&condition));
 	for (size_t i = 0; i < count; i++)
 		if (takes(command, &options[i]))
 			fish_option(out, &options[i], ht_text_string(&condition));

@@ -15,6 +15,7 @@
 #include "model/filter.h"
 #include "model/frame.h"
 #include "model/metric.h"
+#include "tui/tui.h"
 
 #define LEAST_DELAY_NS 1000000u
 
@@ -140,6 +141,19 @@ parse_number(const char *what, const char *text, int64_t least, int64_t most, in
 }
 
 static int
+parse_speed(const char *text, double *speed, struct ht_error *error)
+{
+	char *end;
+	*speed = strtod(text, &end);
+	bool is_number = end != text && (*end == '\0' || strcmp(end, "x") == 0);
+	if (is_number && *speed >= HT_TUI_SLOWEST && *speed <= HT_TUI_FASTEST)
+		return 0;
+	ht_error_set(error, HT_ERROR_USAGE, "'%s' is no speed: a number from %g to %g", text,
+	    HT_TUI_SLOWEST, HT_TUI_FASTEST);
+	return -EINVAL;
+}
+
+static int
 parse_format(const char *text, enum ht_format *format, struct ht_error *error)
 {
 	for (int i = 0; i < FORMATS; i++) {
@@ -248,6 +262,11 @@ apply_argument(struct ht_options *options, int id, const char *argument, struct 
 	case OPTION_REPLAY:
 		options->replay = argument;
 		return 0;
+	case OPTION_AT:
+		options->at = argument;
+		return 0;
+	case OPTION_SPEED:
+		return parse_speed(argument, &options->speed, error);
 	case OPTION_DETAIL:
 		return parse_detail(argument, &options->detail, error);
 	case OPTION_FILTER:

@@ -11,9 +11,10 @@ void ht_recorded_warn(const struct ht_replay *replay, const char *path);
 
 /*
  * What LIST means in the recording that SAMPLER replays, which is gone through: a name stands for every process
- * that had it at any time.  Returns what ht_targets_resolve does.
+ * that had it at any time.  With FIRST, which is set to the first tick that has one of them, numbers are looked for too;
+ * else they are taken as they are.  Returns what ht_targets_resolve does.
  */
-int ht_recorded_targets(
-    const char *list, struct ht_sampler *sampler, struct ht_targets *out, struct ht_error *error);
+int ht_recorded_targets(const char *list, struct ht_sampler *sampler, struct ht_targets *out,
+    size_t *first, struct ht_error *error);
 
 #endif

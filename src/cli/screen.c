@@ -48,7 +48,8 @@ ht_screen_run(
 	screen->sort = settings.sort;
 	screen->settings = &settings;
 	screen->save_settings = ht_settings_file_save;
-	screen->notice = notice.text;
+	if (notice.text[0] != '\0')
+		screen->notice = notice.text;
 	return ht_tui_run(screen, error);
 }
 

@@ -51,11 +51,11 @@ is_named(const struct ht_process *process, const char *name)
 	return strcmp(process->name, name) == 0;
 }
 
+/* Adds the processes in FRAME that have NAME; *FOUND becomes true where there is one. */
 static int
-add_named(struct ht_targets *targets, const struct ht_frame *frame, const char *name,
+add_named(struct ht_targets *targets, const struct ht_frame *frame, const char *name, bool *found,
     struct ht_error *error)
 {
-	bool found = false;
 	for (size_t i = 0; i < frame->process_count; i++) {
 		const struct ht_process *process = &frame->processes[i];
 		if (process->key.pid <= 0 || !is_named(process, name))
@@ -63,12 +63,9 @@ add_named(struct ht_targets *targets, const struct ht_frame *frame, const char *
 		int status = add_pid(targets, process->key.pid, error);
 		if (status != 0)
 			return status;
-		found = true;
+		*found = true;
 	}
-	if (found)
-		return 0;
-	ht_error_set(error, HT_ERROR_NO_TARGET, "there is no process called '%s'", name);
-	return -ESRCH;
+	return 0;
 }
 
 /* A frame of everything with names; only taken once, into *FRAME. */
@@ -98,23 +95,52 @@ parse_pid(const char *word, int32_t *pid, struct ht_error *error)
 	return 0;
 }
 
-static int
-add_word(struct ht_targets *targets, const char *word, struct ht_sampler *sampler, bool dead,
-    struct ht_frame **frame, struct ht_error *error)
+int
+ht_target_word_parse(const char *word, int32_t *pid, struct ht_error *error)
 {
-	int32_t pid;
-	int status;
+	*pid = 0;
 	if (word[0] == '\0' || (word[0] == '-' && isdigit((unsigned char)word[1]))) {
 		ht_error_set(
 		    error, HT_ERROR_USAGE, "'%s' is neither a pid nor a program's name", word);
 		return -EINVAL;
 	}
-	if (word[strspn(word, "0123456789")] == '\0') {
-		status = parse_pid(word, &pid, error);
-		return status != 0 ? status : add_pid(targets, pid, error);
-	}
+	return word[strspn(word, "0123456789")] == '\0' ? parse_pid(word, pid, error) : 0;
+}
+
+int
+ht_targets_add_word(struct ht_targets *targets, const char *word, const struct ht_frame *frame,
+    bool *found, struct ht_error *error)
+{
+	int32_t pid;
+	int status = ht_target_word_parse(word, &pid, error);
+	if (status != 0)
+		return status;
+	if (pid == 0)
+		return add_named(targets, frame, word, found, error);
+	if (ht_frame_find(frame, pid) == NULL)
+		return 0;
+	*found = true;
+	return add_pid(targets, pid, error);
+}
+
+static int
+add_word(struct ht_targets *targets, const char *word, struct ht_sampler *sampler, bool dead,
+    struct ht_frame **frame, struct ht_error *error)
+{
+	int32_t pid;
+	bool found = false;
+	int status = ht_target_word_parse(word, &pid, error);
+	if (status != 0)
+		return status;
+	if (pid != 0)
+		return add_pid(targets, pid, error);
 	status = take_frame(sampler, dead, frame, error);
-	return status != 0 ? status : add_named(targets, *frame, word, error);
+	if (status == 0)
+		status = add_named(targets, *frame, word, &found, error);
+	if (status != 0 || found)
+		return status;
+	ht_error_set(error, HT_ERROR_NO_TARGET, "there is no process called '%s'", word);
+	return -ESRCH;
 }
 
 int
@@ -137,11 +163,20 @@ ht_targets_resolve(const char *list, struct ht_sampler *sampler, bool dead, stru
 }
 
 int
-ht_targets_add(struct ht_targets *targets, const struct ht_targets *more, struct ht_error *error)
+ht_targets_add(struct ht_targets *targets, int32_t pid, struct ht_error *error)
+{
+	return add_pid(targets, pid, error);
+}
+
+int
+ht_targets_copy(const struct ht_targets *targets, struct ht_targets *out, struct ht_error *error)
 {
 	int status = 0;
-	for (size_t i = 0; i < more->count && status == 0; i++)
-		status = add_pid(targets, more->pids[i], error);
+	*out = (struct ht_targets){ 0 };
+	for (size_t i = 0; i < targets->count && status == 0; i++)
+		status = add_pid(out, targets->pids[i], error);
+	if (status != 0)
+		ht_targets_release(out);
 	return status;
 }
 

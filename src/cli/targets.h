@@ -27,9 +27,25 @@ int ht_targets_resolve(const char *list, struct ht_sampler *sampler, bool dead,
 
 void ht_targets_release(struct ht_targets *targets);
 
-/* Adds those of MORE that aren't there yet.  0, or -ENOMEM with ERROR filled. */
-int ht_targets_add(
-    struct ht_targets *targets, const struct ht_targets *more, struct ht_error *error);
+/* Adds PID where it isn't there yet.  0, or -ENOMEM with ERROR filled. */
+int ht_targets_add(struct ht_targets *targets, int32_t pid, struct ht_error *error);
+
+/* A copy in OUT, to be released.  0, or -ENOMEM with ERROR filled. */
+int ht_targets_copy(
+    const struct ht_targets *targets, struct ht_targets *out, struct ht_error *error);
+
+/*
+ * One word of a list: its number in *PID, 0 for a name.  0, or with ERROR filled -EINVAL: it is neither, -ESRCH: no
+ * process can have that number.
+ */
+int ht_target_word_parse(const char *word, int32_t *pid, struct ht_error *error);
+
+/*
+ * Adds every process in FRAME that one WORD of a list means; *FOUND becomes true where there is one.  0, what
+ * ht_target_word_parse returns, or -ENOMEM with ERROR filled.
+ */
+int ht_targets_add_word(struct ht_targets *targets, const char *word, const struct ht_frame *frame,
+    bool *found, struct ht_error *error);
 
 /* TARGETS as a request has them; borrowed. */
 struct ht_pid_list ht_targets_list(const struct ht_targets *targets);

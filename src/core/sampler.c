@@ -360,8 +360,13 @@ int
 ht_sampler_seek(struct ht_sampler *sampler, const struct ht_request *request, size_t index)
 {
 	struct ht_replay *replay = sampler->options.replay;
-	int result = forget(sampler);
-	ht_replay_seek(replay, index > WARM_UP_TICKS ? index - WARM_UP_TICKS : 0);
+	size_t next = ht_replay_next(replay);
+	int result = 0;
+	/* A little way on, what was seen so far goes on to count. */
+	if (sampler->last_ns == 0 || index < next || index - next > WARM_UP_TICKS) {
+		result = forget(sampler);
+		ht_replay_seek(replay, index > WARM_UP_TICKS ? index - WARM_UP_TICKS : 0);
+	}
 	while (result == 0 && ht_replay_next(replay) < index) {
 		struct ht_frame *frame;
 		result = ht_sampler_tick(sampler, request, &frame);

@@ -60,7 +60,7 @@ int ht_sampler_tick(
 
 /*
  * Makes tick INDEX of the recording the next one.  The ticks just before it are gone through, as REQUEST wants
- * them, so that its rates are what they were.  0 or -ENOMEM.
+ * them, so that its rates are what they were.  0, -ENOMEM, or -ENODATA: all from there on is damaged.
  */
 int ht_sampler_seek(struct ht_sampler *sampler, const struct ht_request *request, size_t index);
 

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 
 #define STOP_WAIT_NS UINT64_C(200000000)
+#define NOWHERE      SIZE_MAX
 
 struct ht_worker {
 	struct ht_sampler *sampler; /* owned; used by the thread alone */
@@ -33,6 +34,7 @@ struct ht_worker {
 	uint64_t delay_ns;
 	uint64_t smoothing_ns;
 	bool smoothing_changed;
+	size_t sought;          /* tick of a recording that is asked for; NOWHERE: none is */
 	uint64_t busy_since_ns; /* CLOCK_MONOTONIC; 0: no tick is under way */
 	bool wake;
 	bool stop;
@@ -106,19 +108,24 @@ tick(struct ht_worker *worker)
 {
 	struct ht_request request;
 	struct ht_frame *frame = NULL;
+	size_t sought = worker->sought;
 	int result = copy_request(&worker->request, &request);
+	worker->sought = NOWHERE;
 	if (worker->smoothing_changed)
 		ht_sampler_set_smoothing(worker->sampler, worker->smoothing_ns);
 	worker->smoothing_changed = false;
 	worker->busy_since_ns = ht_clock_monotonic_ns();
 	pthread_mutex_unlock(&worker->lock);
 	if (result == 0) {
-		result = ht_sampler_tick(worker->sampler, &request, &frame);
+		if (sought != NOWHERE)
+			result = ht_sampler_seek(worker->sampler, &request, sought);
+		if (result == 0)
+			result = ht_sampler_tick(worker->sampler, &request, &frame);
 		release_request(&request);
 	}
 	pthread_mutex_lock(&worker->lock);
 	worker->busy_since_ns = 0;
-	/* For lack of memory this tick has no frame; the next one may. */
+	/* For lack of memory, or of ticks in a recording, this one has no frame; the next one may. */
 	if (result == 0)
 		publish(worker, frame);
 }
@@ -128,6 +135,10 @@ static void
 wait_until_due(struct ht_worker *worker, uint64_t began_ns)
 {
 	while (!worker->stop && !worker->wake) {
+		if (worker->delay_ns == HT_WORKER_WHEN_ASKED) {
+			pthread_cond_wait(&worker->changed, &worker->lock);
+			continue;
+		}
 		uint64_t due_ns = began_ns + worker->delay_ns;
 		if (ht_clock_monotonic_ns() >= due_ns)
 			break;
@@ -191,6 +202,7 @@ ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request, ui
 	}
 	worker->sampler = sampler;
 	worker->delay_ns = delay_ns;
+	worker->sought = NOWHERE;
 	init_locks(worker);
 	worker->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	int result = worker->ready_fd >= 0 ? 0 : -errno;
@@ -296,6 +308,16 @@ void
 ht_worker_wake(struct ht_worker *worker)
 {
 	pthread_mutex_lock(&worker->lock);
+	worker->wake = true;
+	pthread_cond_broadcast(&worker->changed);
+	pthread_mutex_unlock(&worker->lock);
+}
+
+void
+ht_worker_seek(struct ht_worker *worker, size_t index)
+{
+	pthread_mutex_lock(&worker->lock);
+	worker->sought = index;
 	worker->wake = true;
 	pthread_cond_broadcast(&worker->changed);
 	pthread_mutex_unlock(&worker->lock);

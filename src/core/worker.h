@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The worker: a thread that ticks a sampler at a steady delay and hands the
- * newest frame over, so that the screen never waits for a source.
+ * The worker: a thread that ticks a sampler at a steady delay, or when it is asked to, and hands
+ * the newest frame over, so that the screen never waits for a source.
  *
  * Threads: every function is called by the one thread that started the worker.
  */
@@ -14,6 +14,9 @@
 #include "core/sampler.h"
 
 struct ht_worker;
+
+/* In place of a delay: a tick for each ht_worker_wake or ht_worker_seek, besides the first. */
+#define HT_WORKER_WHEN_ASKED UINT64_C(0)
 
 /*
  * Starts a worker that owns SAMPLER from now on (also when this fails); REQUEST, which is copied,
@@ -46,6 +49,12 @@ void ht_worker_set_smoothing(struct ht_worker *worker, uint64_t smoothing_ns);
 
 /* Asks for a tick at once. */
 void ht_worker_wake(struct ht_worker *worker);
+
+/*
+ * Asks for tick INDEX of the recording that the sampler replays.  What was asked for before and isn't begun yet is
+ * left out.
+ */
+void ht_worker_seek(struct ht_worker *worker, size_t index);
 
 /* Nanoseconds that the tick now under way has taken; 0 when none is.  Lets the screen say that a source hangs. */
 uint64_t ht_worker_busy_ns(const struct ht_worker *worker);

@@ -23,18 +23,18 @@ enum { WINDOW_BYTES = 1 << 20 };
 struct entry {
 	uint64_t offset;
 	uint64_t schema; /* offset of the schema that holds for it */
-	uint64_t monotonic_ns;
-	uint64_t realtime_ns;
-	size_t key; /* the tick to begin with to get to this one */
+	size_t key;      /* the tick to begin with to get to this one */
 };
 
 struct ht_replay {
 	int fd; /* owned */
 	uint64_t size;
 	struct ht_recording_header header;
-	struct entry *entries; /* owned */
+	struct entry *entries;          /* owned */
+	struct ht_timeline_tick *ticks; /* owned; as many */
 	size_t count;
 	size_t capacity;
+	struct ht_timeline timeline; /* of ticks, once all are there */
 	uint64_t damaged_bytes;
 	bool is_cut;
 
@@ -106,17 +106,20 @@ peek_block(struct ht_replay *replay, uint64_t offset, struct ht_recording_block 
 }
 
 static int
-add_entry(struct ht_replay *replay, const struct entry *entry)
+make_room(struct ht_replay *replay)
 {
-	if (replay->count == replay->capacity) {
-		size_t capacity = replay->capacity * 2 + 1024;
-		struct entry *entries = reallocarray(replay->entries, capacity, sizeof(*entries));
-		if (entries == NULL)
-			return -ENOMEM;
-		replay->entries = entries;
-		replay->capacity = capacity;
-	}
-	replay->entries[replay->count++] = *entry;
+	if (replay->count < replay->capacity)
+		return 0;
+	size_t capacity = replay->capacity * 2 + 1024;
+	struct entry *entries = reallocarray(replay->entries, capacity, sizeof(*entries));
+	if (entries == NULL)
+		return -ENOMEM;
+	replay->entries = entries;
+	struct ht_timeline_tick *ticks = reallocarray(replay->ticks, capacity, sizeof(*ticks));
+	if (ticks == NULL)
+		return -ENOMEM;
+	replay->ticks = ticks;
+	replay->capacity = capacity;
 	return 0;
 }
 
@@ -125,10 +128,6 @@ static int
 note_block(struct ht_replay *replay, uint64_t offset, const struct ht_recording_block *block,
     uint64_t *schema, size_t *key)
 {
-	struct entry entry = { .offset = offset,
-		.schema = *schema,
-		.monotonic_ns = block->monotonic_ns,
-		.realtime_ns = block->realtime_ns };
 	if (block->type == HT_RECORDING_SCHEMA) {
 		*schema = offset;
 		*key = NOWHERE;
@@ -136,14 +135,19 @@ note_block(struct ht_replay *replay, uint64_t offset, const struct ht_recording_
 	}
 	bool is_key = block->type == HT_RECORDING_KEY;
 	bool is_later = replay->count == 0 ||
-			block->monotonic_ns > replay->entries[replay->count - 1].monotonic_ns;
+			block->monotonic_ns > replay->ticks[replay->count - 1].monotonic_ns;
 	if (is_key)
 		*key = is_later ? replay->count : NOWHERE;
 	if ((!is_key && block->type != HT_RECORDING_DELTA) || *schema == 0 || *key == NOWHERE ||
 	    !is_later)
 		return 0;
-	entry.key = *key;
-	return add_entry(replay, &entry);
+	int status = make_room(replay);
+	if (status != 0)
+		return status;
+	replay->entries[replay->count] = (struct entry){ offset, *schema, *key };
+	replay->ticks[replay->count++] =
+	    (struct ht_timeline_tick){ block->monotonic_ns, block->realtime_ns };
+	return 0;
 }
 
 /* The next offset behind OFFSET where a block begins, or the end. */
@@ -258,6 +262,8 @@ read_index(struct ht_replay *replay, const char *path, struct ht_error *error)
 		    error, HT_ERROR_RUNTIME, "cannot read %s: %s", path, strerror(-status));
 		return status;
 	}
+	replay->timeline =
+	    (struct ht_timeline){ replay->ticks, replay->count, replay->header.delay_ns };
 	if (replay->count != 0)
 		return 0;
 	ht_error_set(
@@ -298,40 +304,15 @@ ht_replay_close(struct ht_replay *replay)
 		close(replay->fd);
 	ht_recording_decoder_free(replay->decoder);
 	free(replay->entries);
+	free(replay->ticks);
 	free(replay->window);
 	free(replay);
 }
 
-size_t
-ht_replay_count(const struct ht_replay *replay)
+const struct ht_timeline *
+ht_replay_timeline(const struct ht_replay *replay)
 {
-	return replay->count;
-}
-
-uint64_t
-ht_replay_monotonic_ns(const struct ht_replay *replay, size_t index)
-{
-	return replay->entries[index].monotonic_ns;
-}
-
-uint64_t
-ht_replay_realtime_ns(const struct ht_replay *replay, size_t index)
-{
-	return replay->entries[index].realtime_ns;
-}
-
-size_t
-ht_replay_find(const struct ht_replay *replay, uint64_t monotonic_ns)
-{
-	size_t low = 0, high = replay->count;
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (replay->entries[middle].monotonic_ns <= monotonic_ns)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	return &replay->timeline;
 }
 
 size_t
@@ -344,12 +325,6 @@ void
 ht_replay_seek(struct ht_replay *replay, size_t index)
 {
 	replay->next = index;
-}
-
-uint64_t
-ht_replay_delay_ns(const struct ht_replay *replay)
-{
-	return replay->header.delay_ns;
 }
 
 uint64_t

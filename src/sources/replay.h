@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "model/timeline.h"
 #include "sources/source.h"
 
 struct ht_replay;
@@ -26,22 +27,17 @@ int ht_replay_open(const char *path, struct ht_replay **out, struct ht_error *er
 /* NULL is allowed. */
 void ht_replay_close(struct ht_replay *replay);
 
-/* Ticks in the file, and the times of tick INDEX. */
-size_t ht_replay_count(const struct ht_replay *replay);
-uint64_t ht_replay_monotonic_ns(const struct ht_replay *replay, size_t index);
-uint64_t ht_replay_realtime_ns(const struct ht_replay *replay, size_t index);
+/*
+ * The times of the ticks in the file, in their order; borrowed.  They never change, so that any thread may look at
+ * them whatever another does with the replay.
+ */
+const struct ht_timeline *ht_replay_timeline(const struct ht_replay *replay);
 
-/* The tick at or before MONOTONIC_NS; the first where there is none. */
-size_t ht_replay_find(const struct ht_replay *replay, uint64_t monotonic_ns);
-
-/* The tick that the next poll gives; ht_replay_count: it was the last. */
+/* The tick that the next poll gives; the timeline's count: it was the last. */
 size_t ht_replay_next(const struct ht_replay *replay);
 
 /* The next poll gives tick INDEX. */
 void ht_replay_seek(struct ht_replay *replay, size_t index);
-
-/* The time that ticks were meant to be apart; 0: unknown. */
-uint64_t ht_replay_delay_ns(const struct ht_replay *replay);
 
 /* Bytes that are damaged and were passed over, and whether the last tick was cut short. */
 uint64_t ht_replay_damaged_bytes(const struct ht_replay *replay);

@@ -14,9 +14,10 @@ static enum ht_screen_wish
 take_delay(struct ht_screen *screen)
 {
 	uint64_t delay_ns;
-	ht_prompt_close(&screen->prompt);
-	if (screen->prompt.length == 0)
+	if (screen->prompt.length == 0) {
+		ht_prompt_close(&screen->prompt);
 		return HT_WISH_DRAW;
+	}
 	if (ht_units_parse_duration(screen->prompt.typed, &delay_ns) != 0) {
 		ht_screen_say(
 		    screen, "'%s' is no delay: type 0.5, 2 or 500ms", screen->prompt.typed);
@@ -26,17 +27,21 @@ take_delay(struct ht_screen *screen)
 		ht_screen_say(screen, "the shortest delay is 100ms");
 		return HT_WISH_DRAW;
 	}
+	ht_prompt_close(&screen->prompt);
 	screen->settings.delay_ns = screen->header.delay_ns = delay_ns;
 	return HT_WISH_SETTINGS;
 }
 
 static const struct ht_question question = {
-	.text = "Seconds between two looks (0.5, 2, 500ms):",
+	.text = "Seconds between looks (0.5, 500ms):",
 	.entered = take_delay,
 };
 
 void
 ht_delay_ask(struct ht_screen *screen)
 {
-	ht_screen_ask(screen, &question);
+	if (screen->playback.timeline != NULL)
+		ht_screen_say(screen, "a recording has times of its own: ( ) change its speed");
+	else
+		ht_screen_ask(screen, &question);
 }

@@ -47,9 +47,14 @@ first_name(const char *keys, char out[8])
 
 /* The footer's word for KEY in VIEW, or NULL: it does nothing there. */
 static const char *
-footer_word(const struct ht_key *key, const struct ht_view *view)
+footer_word(const struct ht_key *key, const struct ht_view *view, bool replayed)
 {
 	if (key->footer[0] == '\0')
+		return NULL;
+	/* Time goes by at its own pace, or as fast as one likes. */
+	if (key->command == HT_COMMAND_DELAY && replayed)
+		return NULL;
+	if ((key->command == HT_COMMAND_SLOWER || key->command == HT_COMMAND_FASTER) && !replayed)
 		return NULL;
 	if (key->command == HT_COMMAND_OPEN)
 		return view->open_label;
@@ -71,14 +76,14 @@ footer_word(const struct ht_key *key, const struct ht_view *view)
 }
 
 void
-ht_footer_draw(const struct ht_view *view, struct ht_grid *grid, int row)
+ht_footer_draw(const struct ht_view *view, bool replayed, struct ht_grid *grid, int row)
 {
 	size_t count;
 	const struct ht_key *keys = ht_keys(&count);
 	int column = 0;
 	for (size_t i = 0; i < count; i++) {
 		char name[8];
-		const char *word = footer_word(&keys[i], view);
+		const char *word = footer_word(&keys[i], view, replayed);
 		if (word == NULL)
 			continue;
 		first_name(keys[i].keys, name);

@@ -65,7 +65,8 @@ draw_footer(const struct ht_screen *screen, struct ht_grid *grid, int row)
 		ht_grid_put_text(grid, row, 0, HT_ROLE_WARNING,
 		    "The program has ended, this is the last of it: q leaves");
 	else
-		ht_footer_draw(ht_screen_view(screen), grid, row);
+		ht_footer_draw(
+		    ht_screen_view(screen), screen->playback.timeline != NULL, grid, row);
 }
 
 static void
@@ -151,6 +152,9 @@ ht_layout_draw(struct ht_screen *screen, int width, int height)
 	    rows.height > 0)
 		rows.description = rows.top + --rows.height;
 	ht_past_describe(&screen->past, screen->frame, &screen->header);
+	if (screen->playback.timeline != NULL && screen->frame != NULL)
+		ht_playback_describe(
+		    &screen->playback, screen->frame->realtime_ns, &screen->header);
 	ht_header_draw(screen->frame, &screen->header, grid, rows.header);
 	draw_tabs(screen, grid, rows.tabs);
 	if (screen->help)

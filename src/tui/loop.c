@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "tui/layout.h"
 #include "tui/mouse.h"
 #include "tui/paint.h"
@@ -24,6 +25,9 @@ enum {
 
 /* A tick that takes longer is told to the person, as is its delay if that is longer still. */
 static const uint64_t late_ns = UINT64_C(2000000000);
+
+/* Between pictures of a recording's graphs while it is gone through. */
+static const uint64_t learned_ns = UINT64_C(250000000);
 
 static void
 end(struct ht_loop *loop, int result)
@@ -66,7 +70,8 @@ static void
 apply_settings(struct ht_loop *loop)
 {
 	const struct ht_settings *settings = &loop->screen.settings;
-	ht_worker_set_delay(loop->worker, settings->delay_ns);
+	if (loop->learner == NULL)
+		ht_worker_set_delay(loop->worker, settings->delay_ns);
 	ht_worker_set_smoothing(loop->worker, settings->smoothing_ns);
 	ht_theme_init(&loop->theme, settings->theme, loop->screen.options->no_color);
 	loop->stale = true;
@@ -208,6 +213,46 @@ take_frame(struct ht_loop *loop, struct ht_error *error)
 	end(loop, -ESRCH);
 }
 
+/* Of a recording, the tick that the screen wants.  Returns when it may want another by itself. */
+static uint64_t
+play(struct ht_loop *loop)
+{
+	struct ht_playback *playback = &loop->screen.playback;
+	/* Time doesn't go by before there is something to see. */
+	if (loop->learner == NULL || loop->screen.frame == NULL)
+		return UINT64_MAX;
+	uint64_t wait_ns = ht_playback_advance(playback, ht_clock_monotonic_ns());
+	if (playback->wanted != loop->sought) {
+		loop->sought = playback->wanted;
+		ht_worker_seek(loop->worker, loop->sought);
+		loop->dirty = true;
+	}
+	return wait_ns;
+}
+
+/*
+ * The next tick of the recording for the graphs; while it is remembered here, the one after it is read there.  What
+ * has come is shown now and then: each by itself would cost more than it.
+ */
+static void
+learn(struct ht_loop *loop)
+{
+	struct ht_frame *frame = loop->learner != NULL ? ht_worker_take(loop->learner) : NULL;
+	if (frame != NULL) {
+		ht_worker_wake(loop->learner);
+		ht_screen_learn(&loop->screen, frame);
+		loop->has_learned = true;
+	}
+	if (!loop->has_learned)
+		return;
+	uint64_t now_ns = ht_clock_monotonic_ns();
+	if (frame != NULL && now_ns - loop->learned_ns < learned_ns)
+		return;
+	loop->learned_ns = now_ns;
+	loop->has_learned = false;
+	loop->dirty = true;
+}
+
 static void
 look_for_late_tick(struct ht_loop *loop)
 {
@@ -251,19 +296,23 @@ show(struct ht_loop *loop)
 static void
 wait_and_answer(struct ht_loop *loop, struct ht_error *error)
 {
-	enum { KEYS, FRAMES, SIGNALS, OUTPUT, WATCHED, WAITED };
+	enum { KEYS, FRAMES, LEARNED, SIGNALS, OUTPUT, WATCHED, WAITED };
 	int watched_fd = loop->screen.options->watched_fd;
 	bool first = loop->screen.frame == NULL;
+	uint64_t play_ms = play(loop) / 1000000 + 1;
+	int wait_ms = first ? FIRST_WAIT_MS : LATE_WAIT_MS;
 	struct pollfd fds[WAITED] = {
 		[KEYS] = { .fd = STDIN_FILENO, .events = POLLIN },
 		[FRAMES] = { .fd = ht_worker_fd(loop->worker), .events = POLLIN },
+		[LEARNED] = { .fd = loop->learner != NULL ? ht_worker_fd(loop->learner) : -1,
+		    .events = POLLIN },
 		[SIGNALS] = { .fd = ht_signals_fd(&loop->signals), .events = POLLIN },
 		[OUTPUT] = { .fd = ht_term_is_sending(&loop->term) ? loop->term.out : -1,
 		    .events = POLLOUT },
 		[WATCHED] = { .fd = watched_fd != 0 && !loop->screen.ended ? watched_fd : -1,
 		    .events = POLLIN },
 	};
-	int ready = poll(fds, WAITED, first ? FIRST_WAIT_MS : LATE_WAIT_MS);
+	int ready = poll(fds, WAITED, play_ms < (uint64_t)wait_ms ? (int)play_ms : wait_ms);
 	if (ready == 0 && first)
 		loop->dirty = true;
 	read_signals(loop);
@@ -271,6 +320,7 @@ wait_and_answer(struct ht_loop *loop, struct ht_error *error)
 		has_ended(loop);
 	if (ready > 0 && fds[FRAMES].revents != 0)
 		take_frame(loop, error);
+	learn(loop);
 	if (ready > 0 && (fds[KEYS].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
 		end(loop, 0);
 	if (ready > 0 && !loop->ended && fds[KEYS].revents != 0)

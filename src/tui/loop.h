@@ -17,12 +17,16 @@ struct ht_loop {
 	struct ht_screen screen;
 	struct ht_screen_request wanted;
 	struct ht_worker *worker;
+	struct ht_worker *learner; /* NULL: nothing is replayed */
 	struct ht_signals signals;
 	struct ht_term term;
 	struct ht_theme theme;
 	bool dirty;            /* the picture has to be made anew */
 	bool stale;            /* and all of it sent, whatever the terminal shows */
 	bool by_person;        /* a key was pressed since the last picture */
+	size_t sought;         /* tick of the recording that was asked for last */
+	uint64_t learned_ns;   /* when the picture was last made of what had been learned */
+	bool has_learned;      /* something that isn't in the picture */
 	bool woken;            /* a tick was asked for whose frame hasn't come */
 	unsigned plain_frames; /* that came since, each in its turn */
 	bool ended;

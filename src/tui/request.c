@@ -164,10 +164,28 @@ needs_all(const struct ht_screen *screen)
 	return sort->field == HT_SORT_METRIC && is_costly(sort->metric);
 }
 
+/* Of a recording everything is there: it isn't read anew for whoever looks at something else. */
+static int
+update_for_recording(struct ht_screen_request *wanted, const struct ht_screen *screen)
+{
+	bool changed = !wanted->request.all_costly;
+	wanted->request = (struct ht_request){
+		.only = screen->options->only,
+		.only_uid = UINT32_MAX,
+		.dead = true,
+		.detail = HT_DETAIL_THREADS | HT_DETAIL_SIZE_CLASSES | HT_DETAIL_EVENTS |
+			  HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR,
+		.all_costly = true,
+	};
+	return changed;
+}
+
 int
 ht_screen_request_update(struct ht_screen_request *wanted, const struct ht_screen *screen)
 {
 	struct ht_request *request = &wanted->request;
+	if (screen->playback.timeline != NULL)
+		return update_for_recording(wanted, screen);
 	int changed = update_rows(wanted, screen);
 	if (changed < 0)
 		return changed;
@@ -229,7 +247,7 @@ ht_screen_is_lacking(const struct ht_screen *screen)
 {
 	const struct ht_view *view = ht_views_get(screen->current);
 	/* No tick to come changes what was. */
-	if (screen->past.paused)
+	if (screen->past.paused || screen->playback.timeline != NULL)
 		return false;
 	if (lacks_commands(screen) || lacks_threads(screen))
 		return true;

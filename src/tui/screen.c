@@ -14,6 +14,16 @@
 
 enum { ALL_PROCESSES = 0 };
 
+static void
+init_playback(struct ht_screen *screen, const struct ht_tui_replay *replay)
+{
+	if (replay == NULL)
+		return;
+	ht_playback_init(&screen->playback, replay->timeline, replay->first, replay->speed);
+	screen->header.delay_ns = ht_playback_delay_ns(&screen->playback);
+	screen->users_known = true;
+}
+
 void
 ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *options, bool ascii)
 {
@@ -25,6 +35,7 @@ ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *options, b
 		screen->settings.delay_ns = options->delay_ns;
 	screen->settings.threads |= options->threads && options->pid == 0;
 	screen->header.delay_ns = screen->settings.delay_ns;
+	init_playback(screen, options->replay);
 	screen->settings.sort = options->sort;
 	if (options->notice != NULL)
 		ht_screen_say(screen, "%s", options->notice);
@@ -32,6 +43,9 @@ ht_screen_init(struct ht_screen *screen, const struct ht_tui_options *options, b
 	for (size_t i = 0; i < ht_views_count(); i++)
 		ht_view_state_init(&screen->states[i], ht_views_get(i));
 	screen->states[ALL_PROCESSES].sort = options->sort;
+	/* A recording has all users' processes: whose are shown is a choice of rows. */
+	if (screen->users_known)
+		screen->states[ALL_PROCESSES].uid = options->only_uid;
 	struct ht_error error = { 0 };
 	if (options->filter != NULL &&
 	    ht_filter_parse(options->filter, &screen->states[ALL_PROCESSES].filter, &error) != 0)
@@ -70,6 +84,8 @@ ht_screen_input(const struct ht_screen *screen)
 		.chosen_name = screen->chosen_name,
 		.settings = &screen->settings,
 		.history = screen->past.history,
+		.look_ns = screen->header.delay_ns,
+		.replayed = screen->playback.timeline != NULL,
 	};
 	/* There is no growth since what was later. */
 	if (screen->past.mark != NULL &&
@@ -196,7 +212,8 @@ ht_screen_set_frame(struct ht_screen *screen, struct ht_frame *frame)
 {
 	struct ht_frame *before = screen->frame;
 	bool followed = ht_screen_state(screen)->followed;
-	if (ht_past_take(&screen->past, frame))
+	/* Of a recording, everything is learned by the way. */
+	if (screen->playback.timeline == NULL && ht_past_take(&screen->past, frame))
 		return 0;
 	screen->frame = frame;
 	int error = before == NULL ? open_first(screen) : ht_screen_arrange(screen);
@@ -206,6 +223,15 @@ ht_screen_set_frame(struct ht_screen *screen, struct ht_frame *frame)
 	ht_user_refresh(screen);
 	ht_frame_free(before);
 	return error;
+}
+
+void
+ht_screen_learn(struct ht_screen *screen, struct ht_frame *frame)
+{
+	/* Where it doesn't fit, this tick is missing in graphs. */
+	if (screen->past.history != NULL)
+		(void)ht_history_add(screen->past.history, frame);
+	ht_frame_free(frame);
 }
 
 static enum ht_screen_wish
@@ -254,7 +280,7 @@ static enum ht_screen_wish
 own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 {
 	size_t views = ht_views_count();
-	if (ht_past_command(screen, command))
+	if (ht_playback_command(screen, command) || ht_past_command(screen, command))
 		return HT_WISH_DRAW;
 	switch ((int)command) {
 	case HT_COMMAND_VIEW:

@@ -15,6 +15,7 @@
 #include "model/settings.h"
 #include "tui/past.h"
 #include "tui/picker.h"
+#include "tui/playback.h"
 #include "tui/prompt.h"
 #include "tui/settings_dialog.h"
 #include "tui/tui.h"
@@ -70,6 +71,7 @@ struct ht_screen {
 	struct ht_frame *frame; /* owned; what is shown, of now or of the past; NULL: none yet */
 	bool ended;             /* what options->watched_fd is about: no frame comes any more */
 	struct ht_past past;
+	struct ht_playback playback; /* of a recording, if one is shown */
 	struct ht_view_state states[HT_VIEWS_MOST];
 	size_t current;                         /* the view in sight */
 	struct ht_process_key chosen;           /* of the views of one process; pid 0: none */
@@ -105,6 +107,12 @@ void ht_screen_release(struct ht_screen *screen);
  * isn't in it; or -ENOMEM: the view in sight has no rows.
  */
 int ht_screen_set_frame(struct ht_screen *screen, struct ht_frame *frame);
+
+/*
+ * Remembers FRAME, a tick of the recording that is shown, and frees it: graphs show the whole of a recording, whichever
+ * of its ticks is looked at.
+ */
+void ht_screen_learn(struct ht_screen *screen, struct ht_frame *frame);
 
 /* Answers the key that curses calls CODE. */
 enum ht_screen_wish ht_screen_key(struct ht_screen *screen, int code);

@@ -27,7 +27,8 @@ ht_settings_save(struct ht_screen *screen)
 static void
 apply(struct ht_screen *screen)
 {
-	screen->header.delay_ns = screen->settings.delay_ns;
+	if (screen->playback.timeline == NULL)
+		screen->header.delay_ns = screen->settings.delay_ns;
 	ht_past_limit(&screen->past, screen->settings.history_bytes);
 	screen->states[ALL_PROCESSES].sort = screen->settings.sort;
 	ht_screen_arrange(screen);

@@ -93,6 +93,11 @@ ht_signal_pick(struct ht_screen *screen)
 {
 	struct ht_signal_target *target = &screen->signal;
 	const struct ht_process *process = ht_screen_process(screen);
+	/* Its number may be another's by now. */
+	if (screen->playback.timeline != NULL) {
+		ht_screen_say(screen, "what was recorded can't be sent a signal");
+		return;
+	}
 	if (process == NULL || process->key.pid <= 0) {
 		ht_screen_say(screen, "there is no process to signal here");
 		return;

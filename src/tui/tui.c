@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/worker.h"
+#include "sources/replay.h"
 #include "tui/loop.h"
 
 static bool
@@ -28,22 +29,64 @@ is_console(void)
 				   strcmp(name, "screen.linux") == 0);
 }
 
-/* A worker that ticks from now on: its first tick runs while the terminal is opened. */
-static int
-start_worker(struct ht_loop *loop, struct ht_error *error)
+static void
+close_replay(const struct ht_tui_replay *replay)
 {
-	struct ht_sampler_options sampling = { .smoothing_ns = loop->screen.settings.smoothing_ns };
+	if (replay == NULL)
+		return;
+	ht_replay_close(replay->shown);
+	ht_replay_close(replay->learned);
+}
+
+/* A worker that ticks from now on; of REPLAY, which is its own, where that isn't NULL. */
+static int
+start_worker(const struct ht_loop *loop, struct ht_replay *replay, const struct ht_request *request,
+    uint64_t delay_ns, struct ht_worker **out, struct ht_error *error)
+{
+	const struct ht_sampler_options sampling = {
+		.smoothing_ns = loop->screen.settings.smoothing_ns, .replay = replay
+	};
 	struct ht_sampler *sampler;
 	int code = ht_sampler_new(&sampling, &sampler, error);
-	if (code != 0)
+	return code == 0 ? ht_worker_start(sampler, request, delay_ns, out, error) : code;
+}
+
+/* Two of a recording: one for the ticks that are looked at, one that goes through all of it for the graphs. */
+static int
+start_replay(struct ht_loop *loop, const struct ht_tui_replay *replay, struct ht_error *error)
+{
+	/* What graphs show are figures of processes and heaps. */
+	struct ht_request without_lists = loop->wanted.request;
+	without_lists.detail = 0;
+	ht_replay_seek(replay->shown, replay->first);
+	int code = start_worker(
+	    loop, replay->shown, &loop->wanted.request, HT_WORKER_WHEN_ASKED, &loop->worker, error);
+	if (code != 0) {
+		ht_replay_close(replay->learned);
 		return code;
+	}
+	loop->sought = replay->first;
+	/* The first tick again, now with what went before it. */
+	if (replay->first != 0)
+		ht_worker_seek(loop->worker, replay->first);
+	return start_worker(
+	    loop, replay->learned, &without_lists, HT_WORKER_WHEN_ASKED, &loop->learner, error);
+}
+
+/* What ticks from now on: its first tick runs while the terminal is opened. */
+static int
+start_workers(struct ht_loop *loop, const struct ht_tui_options *options, struct ht_error *error)
+{
+	const struct ht_tui_replay *replay = options->replay;
 	if (ht_screen_request_update(&loop->wanted, &loop->screen) < 0) {
-		ht_sampler_free(sampler);
 		ht_error_set(error, HT_ERROR_RUNTIME, "out of memory");
+		close_replay(replay);
 		return -ENOMEM;
 	}
-	return ht_worker_start(
-	    sampler, &loop->wanted.request, loop->screen.header.delay_ns, &loop->worker, error);
+	if (replay != NULL)
+		return start_replay(loop, replay, error);
+	return start_worker(
+	    loop, NULL, &loop->wanted.request, loop->screen.header.delay_ns, &loop->worker, error);
 }
 
 int
@@ -51,14 +94,16 @@ ht_tui_run(const struct ht_tui_options *options, struct ht_error *error)
 {
 	struct ht_loop loop = { .worker = NULL };
 	int code = ht_term_check(error);
-	if (code != 0)
+	if (code != 0) {
+		close_replay(options->replay);
 		return code;
+	}
 	ht_screen_init(&loop.screen, options, options->ascii || is_ascii_locale());
 	loop.screen.console = is_console();
 	ht_screen_request_init(&loop.wanted);
-	code = start_worker(&loop, error);
+	code = start_workers(&loop, options, error);
 	if (code != 0)
-		goto out_screen;
+		goto out_worker;
 	/* Before signals are taken: what waits in the background can be ended. */
 	ht_signals_await_foreground(STDIN_FILENO);
 	code = ht_signals_take(&loop.signals);
@@ -76,8 +121,8 @@ ht_tui_run(const struct ht_tui_options *options, struct ht_error *error)
 out_signals:
 	ht_signals_give_back(&loop.signals);
 out_worker:
+	ht_worker_stop(loop.learner);
 	ht_worker_stop(loop.worker);
-out_screen:
 	ht_screen_request_release(&loop.wanted);
 	ht_screen_release(&loop.screen);
 	return code;

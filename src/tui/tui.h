@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The screen: opens the terminal, draws the frames of a sampler of its own until the person
+ * The screen: opens the terminal, draws the frames of a sampler of its own, or of a recording, until the person
  * leaves, and gives the terminal back as it was, whichever way it ends.
  *
  * Threads: called once, by the main thread, while no other thread of this process expects
@@ -17,10 +17,28 @@
 #include "model/request.h"
 #include "model/settings.h"
 #include "model/sort.h"
+#include "model/timeline.h"
+
+struct ht_replay;
+
+/* How slow and how fast a recording can be shown. */
+#define HT_TUI_SLOWEST 0.0625
+#define HT_TUI_FASTEST 1024.0
+
+/* A recording in place of what runs now. */
+struct ht_tui_replay {
+	/* Both of one file; the screen's from the call on, also when it fails. */
+	struct ht_replay *shown;            /* goes to whichever tick is looked at */
+	struct ht_replay *learned;          /* is gone through once, for graphs */
+	const struct ht_timeline *timeline; /* borrowed, of SHOWN */
+	size_t first;                       /* tick to begin with */
+	double speed;                       /* seconds of then in one of now */
+};
 
 struct ht_tui_options {
-	uint64_t delay_ns;       /* between ticks; 0: as the settings say */
-	int32_t pid;             /* opens on this process; 0: on all */
+	const struct ht_tui_replay *replay; /* NULL: what runs now is shown; borrowed */
+	uint64_t delay_ns;                  /* between ticks; 0: as the settings say */
+	int32_t pid;                        /* opens on this process; 0: on all */
 	bool threads;            /* opens on the threads: of pid, else below each process */
 	struct ht_pid_list only; /* only these processes are shown; count 0: all; borrowed */
 	uint32_t only_uid;       /* only processes of this user; UINT32_MAX: any */

@@ -49,7 +49,8 @@ struct ht_graph {
 	size_t bridge;       /* so many unknown buckets in a row lie between two looks: no gap */
 	uint64_t from_ns, to_ns; /* what the buckets cover; from_ns < to_ns */
 	enum ht_units units;     /* of the figures beside the names */
-	uint64_t now_ns;         /* what the right end is called "now" for; nearly to_ns */
+	uint64_t now_ns;         /* what the right end stands for; nearly to_ns */
+	const char *end;         /* what it is called */
 };
 
 /* How many buckets a graph of WIDTH columns in GRID shows; 0: it is too narrow to draw. */

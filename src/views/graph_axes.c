@@ -283,7 +283,7 @@ void
 ht_graph_draw_times(
     const struct ht_graph *graph, const struct ht_graph_area *area, struct ht_grid *grid)
 {
-	static const char now[] = "now";
+	int end_width = (int)strlen(graph->end);
 	uint64_t span = graph->to_ns - graph->from_ns;
 	int most = area->plot_width / TIME_COLUMNS;
 	uint64_t step = ht_scale_time_step(span, most > 0 ? most : 1);
@@ -299,9 +299,9 @@ ht_graph_draw_times(
 		format_time(before, text);
 		int width = (int)strlen(text);
 		int at = area->plot_column + column - width / 2;
-		if (at < done || at + width + 1 > end - (int)sizeof(now))
+		if (at < done || at + width + 1 > end - end_width - 1)
 			continue;
 		done = ht_grid_put_text(grid, area->time_row, at, HT_ROLE_LABEL, text) + 1;
 	}
-	ht_grid_put_text(grid, area->time_row, end - (int)strlen(now), HT_ROLE_LABEL, now);
+	ht_grid_put_text(grid, area->time_row, end - end_width, HT_ROLE_LABEL, graph->end);
 }

@@ -176,7 +176,10 @@ static void
 clock_text(const struct ht_header *header, char text[PIECE_BYTES])
 {
 	char span[HT_UNITS_TEXT_BYTES];
-	if (header->paused[0] != '\0') {
+	if (header->replay_word != NULL) {
+		snprintf(text, PIECE_BYTES, "%s %s %u%% %gx", header->replay_word,
+		    header->replay_time, header->replay_percent, header->replay_speed);
+	} else if (header->paused[0] != '\0') {
 		put_span(header->ago_ns, span);
 		bool ago = header->ago_ns >= second_ns;
 		snprintf(text, PIECE_BYTES, "PAUSED %s%s%s%s", header->paused, ago ? " " : "",
@@ -188,6 +191,13 @@ clock_text(const struct ht_header *header, char text[PIECE_BYTES])
 		ht_header_delay(header->delay_ns, span);
 		snprintf(text, PIECE_BYTES, "%s", span);
 	}
+}
+
+/* Whether what is shown is what there is now. */
+static bool
+is_now(const struct ht_header *header)
+{
+	return header->late_ns == 0 && header->paused[0] == '\0' && header->replay_word == NULL;
 }
 
 void
@@ -223,9 +233,7 @@ ht_header_draw(
 	}
 	if (clock_column > column)
 		ht_grid_put_text(grid, row, clock_column,
-		    header->late_ns != 0 || header->paused[0] != '\0' ? HT_ROLE_WARNING
-								      : HT_ROLE_LABEL,
-		    clock);
+		    is_now(header) ? HT_ROLE_LABEL : HT_ROLE_WARNING, clock);
 }
 
 /* Columns of all tabs; with SHORT, only the current one has its name. */

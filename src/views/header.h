@@ -10,7 +10,7 @@
 #include "model/settings.h"
 #include "views/grid.h"
 
-enum { HT_HEADER_CLOCK_BYTES = 16 };
+enum { HT_HEADER_CLOCK_BYTES = 16, HT_HEADER_MOMENT_BYTES = 24 };
 
 /* What the header says beside the frame. */
 struct ht_header {
@@ -19,6 +19,11 @@ struct ht_header {
 	uint64_t late_ns;                   /* a tick hangs for so long; 0: none does */
 	char paused[HT_HEADER_CLOCK_BYTES]; /* time of day of what is shown; "": it is the newest */
 	uint64_t ago_ns;                    /* while paused: how long before the newest that was */
+	/* Of a recording. */
+	const char *replay_word; /* whether it plays; NULL: what is shown is none */
+	char replay_time[HT_HEADER_MOMENT_BYTES]; /* of day, of what is shown */
+	unsigned replay_percent;                  /* of it that has gone by */
+	double replay_speed;
 	uint64_t mark_ns; /* how long after the mark it was, at least 1; 0: no mark */
 };
 

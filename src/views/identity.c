@@ -62,18 +62,25 @@ ht_identity_draw_reason(const struct ht_process *process, struct ht_grid *grid, 
 	return used;
 }
 
+const char *
+ht_identity_unread(const struct ht_view_input *input)
+{
+	return input->replayed ? "not recorded" : "not read at this tick";
+}
+
 int
 ht_identity_draw_unread(const struct ht_view_input *input, uint32_t detail, const char *list,
     struct ht_grid *grid, int top, int rows)
 {
 	size_t count = input->history != NULL ? ht_history_count(input->history) : 0;
-	if ((input->process->detail & detail) != 0 || count == 0 ||
-	    ht_history_time(input->history, count - 1) <= input->frame->monotonic_ns)
+	bool is_past =
+	    count != 0 && ht_history_time(input->history, count - 1) > input->frame->monotonic_ns;
+	if ((input->process->detail & detail) != 0 || (!is_past && !input->replayed))
 		return 0;
 	struct ht_text text;
 	ht_text_init(&text);
-	ht_text_add_format(&text,
-	    "Its %s were not read at this tick: that is done while this view is open.", list);
+	ht_text_add_format(&text, "Its %s were %s%s", list, ht_identity_unread(input),
+	    input->replayed ? "." : ": that is done while this view is open.");
 	int used = ht_grid_put_lines(grid, top, rows, HT_ROLE_WARNING, ht_text_string(&text));
 	ht_text_release(&text);
 	return used;
@@ -85,7 +92,10 @@ ht_identity_draw_absence(
 {
 	struct ht_text text;
 	ht_text_init(&text);
-	if (input->chosen.pid != 0)
+	if (input->chosen.pid != 0 && input->replayed)
+		ht_text_add_format(&text, "Process %d (%s) is not there at this time.",
+		    input->chosen.pid, input->chosen_name);
+	else if (input->chosen.pid != 0)
 		ht_text_add_format(
 		    &text, "Process %d (%s) has ended.", input->chosen.pid, input->chosen_name);
 	else

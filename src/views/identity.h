@@ -19,6 +19,9 @@ int ht_identity_draw_reason(
 int ht_identity_draw_unread(const struct ht_view_input *input, uint32_t detail, const char *list,
     struct ht_grid *grid, int top, int rows);
 
+/* Why a list isn't there: "not recorded", or of what runs now "not read at this tick". */
+const char *ht_identity_unread(const struct ht_view_input *input);
+
 /* That the chosen process isn't there. */
 void ht_identity_draw_absence(
     const struct ht_view_input *input, struct ht_grid *grid, int top, int height);

@@ -207,20 +207,22 @@ draw_parts(const struct ht_resident *resident, enum ht_units units, struct ht_gr
 
 /* Why nothing is shown, or no more than that.  A tick that is past has what was asked for then. */
 static void
-tell_lack(const struct ht_process *process, struct ht_text *text)
+tell_lack(const struct ht_view_input *input, struct ht_text *text)
 {
+	const struct ht_process *process = input->process;
 	const struct ht_maps *maps = process->maps;
 	if (maps == NULL)
-		ht_text_add_string(text, "Its mappings were not read at this tick: that is done "
-					 "while this view is open.");
+		ht_text_add_format(text, "Its mappings were %s%s", ht_identity_unread(input),
+		    input->replayed ? "." : ": that is done while this view is open.");
 	else if (!ht_maps_were_read(maps))
 		ht_text_add_format(text, "Its mappings can't be shown: %s.",
 		    maps->reason != NULL ? maps->reason : "not read");
 	else if (maps->mapping_count == 0)
 		ht_text_add_string(text, "It has no mappings of its own.");
 	else if (maps->group_count == 0 && (process->detail & HT_DETAIL_MAPS) == 0)
-		ht_text_add_string(text, "Sums by kind: their list was not read at this tick, as "
-					 "this view was not open.");
+		ht_text_add_format(text, "Sums by kind: their list was %s%s",
+		    ht_identity_unread(input),
+		    input->replayed ? "." : ", as this view was not open.");
 	else if (maps->group_count == 0)
 		ht_text_add_string(
 		    text, "Sums by kind: their list is too long to be kept for the past.");
@@ -228,11 +230,11 @@ tell_lack(const struct ht_process *process, struct ht_text *text)
 
 /* Returns the rows it took. */
 static int
-draw_lack(const struct ht_process *process, struct ht_grid *grid, int top, int rows)
+draw_lack(const struct ht_view_input *input, struct ht_grid *grid, int top, int rows)
 {
 	struct ht_text text;
 	ht_text_init(&text);
-	tell_lack(process, &text);
+	tell_lack(input, &text);
 	int used = ht_grid_put_lines(grid, top, rows, HT_ROLE_WARNING, ht_text_string(&text));
 	ht_text_release(&text);
 	return used;
@@ -260,7 +262,7 @@ draw_head(const struct ht_view_input *input, struct ht_grid *grid, int top, int 
 	if (height > TABLE_ROWS_LEAST)
 		ht_identity_draw(input, grid, top + used++);
 	if (height > TABLE_ROWS_LEAST + 2)
-		used += draw_lack(process, grid, top + used, 2);
+		used += draw_lack(input, grid, top + used, 2);
 	if (height > TABLE_ROWS_LEAST + 3 && process->maps != NULL &&
 	    process->maps->resident.present != 0)
 		draw_parts(&process->maps->resident, input->settings->units, grid, top + used++);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "heaptop/segment.h"
+#include "views/moment.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 
@@ -178,12 +179,27 @@ gather_series(const struct ht_view_input *input, struct ht_graph *graph,
 	    series[0].buckets != NULL && series[1].buckets != NULL ? SERIES_MOST : 0;
 }
 
+/* The right end: "now", or of a picture of the past its time of day. */
+static const char *
+name_end(const struct ht_view_input *input, char text[HT_MOMENT_TEXT_BYTES])
+{
+	uint64_t shown_ns = input->frame->realtime_ns;
+	size_t count = input->history != NULL ? ht_history_count(input->history) : 0;
+	bool is_past =
+	    count != 0 && ht_history_time(input->history, count - 1) > input->frame->monotonic_ns;
+	if (!is_past && !input->replayed)
+		return "now";
+	ht_moment_format(shown_ns, shown_ns, text);
+	return text;
+}
+
 void
 ht_overview_draw_graph(
     const struct ht_view_input *input, uint64_t span_ns, struct ht_grid *grid, int top, int height)
 {
 	struct ht_graph_series series[SERIES_MOST];
 	struct ht_graph_limit limits[2];
+	char end[HT_MOMENT_TEXT_BYTES];
 	uint64_t now = input->frame->monotonic_ns;
 	size_t count = ht_graph_buckets(grid, grid->width);
 	if (count == 0)
@@ -200,7 +216,8 @@ ht_overview_draw_graph(
 		.from_ns = end_ns > bucket_ns * count ? end_ns - bucket_ns * count : 0,
 		.to_ns = end_ns,
 		.units = input->settings->units,
-		.now_ns = now };
+		.now_ns = now,
+		.end = name_end(input, end) };
 	gather_series(input, &graph, series, grid);
 	graph.limit_count = gather_limits(input, limits);
 	gather_events(input, &graph, grid);

@@ -2,6 +2,7 @@
 /* The Overview's short lists: the threads that allocate fastest, and the latest events. */
 #include "config.h"
 
+#include "views/identity.h"
 #include "views/overview_parts.h"
 
 #include <stdio.h>
@@ -81,10 +82,11 @@ put_thread_row(const struct ht_thread *thread, double most, const struct ht_line
 
 /* Why no thread is in the list: before a second look nobody knows what they allocate. */
 static const char *
-why_none(const struct ht_process *process)
+why_none(const struct ht_view_input *input)
 {
+	const struct ht_process *process = input->process;
 	if ((process->detail & HT_DETAIL_THREADS) == 0)
-		return "not read";
+		return input->replayed ? ht_identity_unread(input) : "not read";
 	for (size_t i = 0; i < process->thread_count; i++)
 		if (HT_HAS(&process->threads[i].values, HT_THREAD_ALLOC_RATE))
 			return "none allocates now";
@@ -105,7 +107,7 @@ ht_overview_draw_threads(
 	snprintf(all, sizeof(all), "(%zu: all %zu)", ht_views_index(&ht_view_threads) + 1,
 	    process->thread_count);
 	if (count == 0)
-		ht_line_put(&line, 1, HT_ROLE_DIM, why_none(process));
+		ht_line_put(&line, 1, HT_ROLE_DIM, why_none(input));
 	for (size_t i = 0; i < count && box->rows == 1; i++)
 		put_thread(&line, i == 0 ? 1 : 2, busiest[i]);
 	if ((box->rows > 1 || count == 0) && (process->detail & HT_DETAIL_THREADS) != 0)
@@ -150,9 +152,10 @@ ht_overview_draw_events(
 		input->settings->units };
 	size_t shown = box->rows > 1 ? (size_t)box->rows - 1 : 8;
 	put_title(&line, box, "latest events");
+	bool was_read = (input->process->detail & HT_DETAIL_EVENTS) != 0;
+	const char *unread = input->replayed ? ht_identity_unread(input) : "not read";
 	if (heap->event_count == 0)
-		ht_line_put(&line, 1, HT_ROLE_DIM,
-		    (input->process->detail & HT_DETAIL_EVENTS) == 0 ? "not read" : "none");
+		ht_line_put(&line, 1, HT_ROLE_DIM, was_read ? "none" : unread);
 	for (size_t i = 0; i < heap->event_count && i < shown; i++) {
 		const struct ht_event *event = &heap->events[heap->event_count - 1 - i];
 		char text[TEXT_BYTES];

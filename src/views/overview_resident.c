@@ -2,6 +2,7 @@
 /* The Overview's bar: where resident memory is. */
 #include "config.h"
 
+#include "views/identity.h"
 #include "views/overview_parts.h"
 
 #include <stdio.h>
@@ -110,7 +111,7 @@ ht_overview_draw_resident(
 		const char *reason = maps != NULL ? maps->reason : NULL;
 		ht_line_put(&line, 0, HT_ROLE_DIM, "resident memory by use:");
 		ht_line_put(
-		    &line, 1, HT_ROLE_DIM, reason != NULL ? reason : "not read at this tick");
+		    &line, 1, HT_ROLE_DIM, reason != NULL ? reason : ht_identity_unread(input));
 		return;
 	}
 	ht_table_bytes(maps->resident.total_bytes, input->settings->units, bytes);

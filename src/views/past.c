@@ -55,8 +55,8 @@ ht_past_draw_trend(const void *item, struct ht_draft *draft)
 	if (input == NULL || input->history == NULL || count == 0 || is_no_process(draft))
 		return;
 	uint64_t step_ns = minute_ns / count;
-	if (step_ns < input->settings->delay_ns)
-		step_ns = input->settings->delay_ns;
+	if (step_ns < input->look_ns)
+		step_ns = input->look_ns;
 	uint64_t end_ns = (input->frame->monotonic_ns / step_ns + 1) * step_ns;
 	uint64_t from_ns = end_ns > count * step_ns ? end_ns - count * step_ns : 0;
 	ht_history_series(input->history, &process->key, ht_past_metric(process), from_ns,

@@ -75,16 +75,17 @@ format(enum ht_metric_unit unit, uint64_t value, enum ht_units units, char out[H
 
 /* Why something is missing, of all reasons the one that a person can do most about. */
 static const char *
-why_unknown(const struct ht_process *process)
+why_unknown(const struct ht_view_input *input)
 {
+	const struct ht_process *process = input->process;
 	const struct ht_maps *maps = process->maps;
 	if (process->heap == NULL)
 		return process->quality_reason != NULL ? process->quality_reason
 						       : "the program is not instrumented";
 	if (maps == NULL || !ht_maps_were_read(maps))
-		return maps != NULL && maps->reason != NULL
-			   ? maps->reason
-			   : "its mappings were not read at this tick";
+		return maps != NULL && maps->reason != NULL ? maps->reason
+		       : input->replayed                    ? "its mappings were not recorded"
+					 : "its mappings were not read at this tick";
 	return "malloc keeps no such figure, or none was set";
 }
 
@@ -116,6 +117,6 @@ ht_statistics_draw(const struct ht_view_input *input, struct ht_grid *grid, int 
 	}
 	if (!lacking || rows >= height)
 		return;
-	snprintf(text, sizeof(text), "- unknown: %s", why_unknown(process));
+	snprintf(text, sizeof(text), "- unknown: %s", why_unknown(input));
 	ht_grid_put(grid, top + rows, 0, grid->width, HT_ALIGN_LEFT, HT_ROLE_DIM, text);
 }

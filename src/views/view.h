@@ -28,8 +28,10 @@ struct ht_view_input {
 	const char *chosen_name;            /* raw bytes; never NULL */
 	const struct ht_process *process;   /* the chosen one in the frame; NULL: it isn't there */
 	const struct ht_settings *settings; /* never NULL */
-	const struct ht_history *history;   /* of the ticks up to now; NULL: none is kept */
+	const struct ht_history *history;   /* of the ticks; NULL: none is kept */
 	const struct ht_frame *mark;        /* deltas count from it; NULL: none is set */
+	uint64_t look_ns;                   /* between two ticks */
+	bool replayed; /* it is a recording's: the history may have what comes later, too */
 };
 
 /* What makes a row the same row in the next frame: pid and start time, or tid. */

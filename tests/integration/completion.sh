@@ -30,6 +30,8 @@ is "bash: a user" "$(in_bash heaptop -u daemo)" daemon
 is "bash: what is run" "$(in_bash heaptop run -- sh | grep -x sh | sort -u)" sh
 touch "$tmp/a file"
 is "bash: a file" "$(in_bash heaptop snapshot -o "$tmp/a")" "$tmp/a file"
+is "bash: a recording" "$(in_bash heaptop replay "$tmp/a")" "$tmp/a file"
+is "bash: an option beside it" "$(in_bash heaptop replay "$tmp/a" --spe)" --speed
 cp /bin/sleep "$tmp/\$(>ran)"
 spawn sh -c "cd '$tmp' && exec './\$(>ran)' 600"
 ok "a process with a hostile name" wait_until "grep -q ran /proc/$pid/comm"
@@ -44,6 +46,8 @@ if command -v fish >/dev/null; then
 	export HOME=$tmp XDG_CONFIG_HOME=$tmp XDG_DATA_HOME=$tmp
 	is "fish: commands" "$(in_fish 'heaptop ' | sort | xargs)" "$(sort <<<"$commands" | xargs)"
 	is "fish: a value" "$(in_fish 'heaptop snapshot --format nd')" ndjson
+	touch "$tmp/one.htrec"
+	is "fish: a recording" "$(in_fish "heaptop replay $tmp/one")" "$tmp/one.htrec"
 	is "fish: an element of a list" "$(in_fish 'heaptop snapshot --fields pid,anon' | head -n 1)" pid,anon
 	for command in $commands; do
 		is "fish: the options of $command are those of its help" \
@@ -71,6 +75,9 @@ ZSH
 	ok "zsh: an element of a list" screen_shows '--fields pid,anon,$'
 	screen_keys C-u 'heaptop check --f' Tab
 	ok "zsh: an option of another command" screen_shows '^ready> heaptop check --for'
+	touch "$tmp/one.htrec"
+	screen_keys C-u "heaptop replay $tmp/one" Tab
+	ok "zsh: a recording" screen_shows 'one\.htrec'
 	screen_keys C-u 'heaptop run --' Tab
 	ok "zsh: options with their help" screen_shows '^--summary +-- print at the end'
 	screen_keys C-u 'exit' Enter

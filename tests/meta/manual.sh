@@ -85,6 +85,7 @@ declare -A exits=(
 	[check]="0 1 2 3"
 	[demo]="0 1 2 3"
 	[record]="0 1 2 3"
+	[replay]="0 1 2 3"
 	[run]="125 126 127 128+N"
 	[snapshot]="0 1 2 3 4"
 )

@@ -21,6 +21,7 @@
 #include "base/units.h"
 #include "core/worker.h"
 #include "frames.h"
+#include "sources/replay.h"
 #include "tui/tui.h"
 
 static const char *scene;
@@ -139,6 +140,27 @@ void
 ht_worker_wake(struct ht_worker *worker)
 {
 	(void)worker;
+}
+
+void
+ht_worker_seek(struct ht_worker *worker, size_t index)
+{
+	(void)worker;
+	(void)index;
+}
+
+/* Nothing is replayed here. */
+void
+ht_replay_seek(struct ht_replay *replay, size_t index)
+{
+	(void)replay;
+	(void)index;
+}
+
+void
+ht_replay_close(struct ht_replay *replay)
+{
+	(void)replay;
 }
 
 uint64_t

@@ -180,7 +180,7 @@ ok "2 goes to the second view" screen_shows 'allocating'
 screen_keys 1
 ok "1 goes to the first view" screen_shows 'COMMAND'
 screen_keys d
-ok "d asks for the delay" screen_shows 'Seconds between two looks'
+ok "d asks for the delay" screen_shows 'Seconds between looks'
 screen_keys 0 . 5 Enter
 ok "and takes it" screen_shows '0.5s$'
 screen_keys s 7 Escape

@@ -230,7 +230,7 @@ a_question_is_seen_on_a_low_screen(void **state)
 	(void)state;
 	for (int height = 1; height < 6; height++) {
 		char *text = picture(frames_mixed(), "d", 60, height, false);
-		assert_non_null(strstr(text, "Seconds between two looks"));
+		assert_non_null(strstr(text, "Seconds between looks"));
 		free(text);
 	}
 }

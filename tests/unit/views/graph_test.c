@@ -50,7 +50,8 @@ one_series(struct ht_graph_series *series, size_t count, bool filled)
 		.bucket_count = count,
 		.from_ns = 1000 * SECONDS,
 		.to_ns = 1600 * SECONDS,
-		.now_ns = 1600 * SECONDS };
+		.now_ns = 1600 * SECONDS,
+		.end = "now" };
 }
 
 static void
