@@ -54,6 +54,18 @@ like "so does the command line" "$(jq -r '.processes[0].command' "$tmp/json")" '
 like "bytes that are no UTF-8 are replaced" "$(jq -r '.processes[0].command' "$tmp/json")" $'\xef\xbf\xbd\xef\xbf\xbd'
 is "the stat line was read behind the name" "$(jq -r '.processes[0].state' "$tmp/json")" S
 is "each row of the table is one line" "$("$heaptop" snapshot -p "$pid" --detail none | wc -l)" 2
+# What is recorded comes out as what is told at once.
+"$heaptop" record -p "$pid" -n 2 -d 20ms -o "$tmp/hostile.htrec" --detail threads,events,maps
+for format in table json ndjson csv prometheus memstats; do
+	detail=threads,events,maps
+	case $format in csv | prometheus | memstats) detail=none ;; esac
+	"$heaptop" snapshot --replay "$tmp/hostile.htrec" -p "$pid" --detail "$detail" --format "$format" >"$tmp/replayed"
+	ok "recorded, $format has it" [ -s "$tmp/replayed" ]
+	ok "recorded, $format holds nothing harmful" python3 "$tmp/harmless.py" "$tmp/replayed"
+done
+is "a recording gives the name back" \
+	"$("$heaptop" snapshot --replay "$tmp/hostile.htrec" --at end --format json | jq -c '.processes[0] | [.name, .command]')" \
+	"$(jq -c '.processes[0] | [.name, .command]' "$tmp/json")"
 LC_ALL=C "$heaptop" snapshot -p "$pid" >"$tmp/c"
 is "in the C locale all is ASCII" "$(LC_ALL=C tr -d '\n\40-\176' <"$tmp/c")" ""
 stop "$pid" KILL
