@@ -275,12 +275,56 @@ go_back(struct ht_screen *screen)
 	return true;
 }
 
+static void
+open_help(struct ht_screen *screen)
+{
+	screen->help = true;
+	screen->help_first = 0;
+}
+
+/* Commands that do one thing wherever one is, after which the picture is another. */
+static const struct {
+	enum ht_command command;
+	void (*answer)(struct ht_screen *screen);
+} plain_commands[] = {
+	{ HT_COMMAND_DELAY, ht_delay_ask },
+	{ HT_COMMAND_FILTER, ht_filter_ask },
+	{ HT_COMMAND_USER, ht_user_pick },
+	{ HT_COMMAND_TREE, ht_tree_toggle },
+	{ HT_COMMAND_THREAD_ROWS, ht_thread_rows_toggle },
+	{ HT_COMMAND_MERGE, ht_merge_toggle },
+	{ HT_COMMAND_FOLLOW, ht_follow_toggle },
+	{ HT_COMMAND_UNITS, ht_units_step },
+	{ HT_COMMAND_HEADER_UNITS, ht_header_units_step },
+	{ HT_COMMAND_KERNEL_THREADS, ht_kernel_threads_toggle },
+	{ HT_COMMAND_SEARCH, ht_search_ask },
+	{ HT_COMMAND_SORT_PICK, ht_sort_pick },
+	{ HT_COMMAND_WRITE, ht_write_ask },
+	{ HT_COMMAND_SIGNAL, ht_signal_pick },
+	{ HT_COMMAND_SETTINGS, ht_settings_open },
+	{ HT_COMMAND_SAVE_SETTINGS, ht_settings_save },
+	{ HT_COMMAND_HELP, open_help },
+};
+
+static bool
+answer_plain(struct ht_screen *screen, enum ht_command command)
+{
+	for (size_t i = 0; i < sizeof(plain_commands) / sizeof(plain_commands[0]); i++) {
+		if (plain_commands[i].command != command)
+			continue;
+		plain_commands[i].answer(screen);
+		return true;
+	}
+	return false;
+}
+
 /* What doesn't depend on the view. */
 static enum ht_screen_wish
 own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 {
 	size_t views = ht_views_count();
-	if (ht_playback_command(screen, command) || ht_past_command(screen, command))
+	if (ht_playback_command(screen, command) || ht_past_command(screen, command) ||
+	    answer_plain(screen, command))
 		return HT_WISH_DRAW;
 	switch ((int)command) {
 	case HT_COMMAND_VIEW:
@@ -295,70 +339,16 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 		if (screen->options->watched_fd != 0)
 			return HT_WISH_QUIT;
 		return go_back(screen) ? HT_WISH_DRAW : HT_WISH_QUIT;
-	case HT_COMMAND_DELAY:
-		ht_delay_ask(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_FILTER:
-		ht_filter_ask(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_USER:
-		ht_user_pick(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_TREE:
-		ht_tree_toggle(screen);
-		return HT_WISH_DRAW;
 	case HT_COMMAND_FOLD:
 	case HT_COMMAND_UNFOLD:
 	case HT_COMMAND_FOLD_ALL:
 		ht_fold_command(screen, command);
 		return HT_WISH_DRAW;
-	case HT_COMMAND_THREAD_ROWS:
-		ht_thread_rows_toggle(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_MERGE:
-		ht_merge_toggle(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_FOLLOW:
-		ht_follow_toggle(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_UNITS:
-		ht_units_step(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_HEADER_UNITS:
-		ht_header_units_step(screen);
-		return HT_WISH_DRAW;
 	case HT_COMMAND_STATISTICS:
 		return ht_statistics_toggle(screen) ? HT_WISH_DRAW : HT_WISH_NOTHING;
-	case HT_COMMAND_KERNEL_THREADS:
-		ht_kernel_threads_toggle(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_SEARCH:
-		ht_search_ask(screen);
-		return HT_WISH_DRAW;
 	case HT_COMMAND_SEARCH_NEXT:
-		ht_search_go_on(screen, 1);
-		return HT_WISH_DRAW;
 	case HT_COMMAND_SEARCH_PREVIOUS:
-		ht_search_go_on(screen, -1);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_SORT_PICK:
-		ht_sort_pick(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_WRITE:
-		ht_write_ask(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_SIGNAL:
-		ht_signal_pick(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_SETTINGS:
-		ht_settings_open(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_SAVE_SETTINGS:
-		ht_settings_save(screen);
-		return HT_WISH_DRAW;
-	case HT_COMMAND_HELP:
-		screen->help = true;
-		screen->help_first = 0;
+		ht_search_go_on(screen, command == HT_COMMAND_SEARCH_NEXT ? 1 : -1);
 		return HT_WISH_DRAW;
 	}
 	return HT_WISH_NOTHING;
