@@ -161,6 +161,7 @@ fill_heap(struct ht_frame *frame, const struct ht_sample *told, struct ht_proces
 	*row->heap = (struct ht_heap){
 		.values = told->heap->values,
 		.bytes_unknown = told->heap->bytes_unknown,
+		.exec_generation = told->heap->exec_generation,
 		.exited = told->heap->exited,
 		.size_classes = told->heap->size_classes,
 		.size_class_count = told->heap->size_class_count,

@@ -34,6 +34,7 @@ enum ht_detail {
 struct ht_heap {
 	struct ht_heap_values values;
 	bool bytes_unknown;
+	uint32_t exec_generation;        /* a change starts all counters and the peak anew */
 	struct ht_exited_threads exited; /* valid where threads were asked for */
 	struct ht_size_class *size_classes;
 	size_t size_class_count;

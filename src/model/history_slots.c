@@ -32,6 +32,7 @@ enum {
 	P_HEAP = PLAIN_SLOTS, /* its metrics */
 	P_HEAP_PRESENT = P_HEAP + HT_HEAP_METRICS,
 	P_BYTES_UNKNOWN,
+	P_EXEC_GENERATION,
 	P_EXITED_COUNT,
 	P_EXITED_ALLOCATED,
 	P_EXITED_ALLOCATED_BLOCKS,
@@ -199,6 +200,7 @@ slots_of_heap(const struct ht_heap *heap, uint64_t *slots)
 	put_values(heap->values.present, heap->values.value, HT_HEAP_METRICS, slots + P_HEAP);
 	slots[P_HEAP_PRESENT] = heap->values.present;
 	slots[P_BYTES_UNKNOWN] = heap->bytes_unknown;
+	slots[P_EXEC_GENERATION] = heap->exec_generation;
 	slots[P_EXITED_COUNT] = heap->exited.count;
 	slots[P_EXITED_ALLOCATED] = heap->exited.allocated_bytes;
 	slots[P_EXITED_ALLOCATED_BLOCKS] = heap->exited.allocated_blocks;
@@ -340,6 +342,7 @@ heap_of_slots(
 	heap->values.present = slots[P_HEAP_PRESENT];
 	get_values(heap->values.present, slots + P_HEAP, HT_HEAP_METRICS, heap->values.value);
 	heap->bytes_unknown = slots[P_BYTES_UNKNOWN] != 0;
+	heap->exec_generation = (uint32_t)slots[P_EXEC_GENERATION];
 	heap->exited = (struct ht_exited_threads){
 		.count = slots[P_EXITED_COUNT],
 		.allocated_bytes = slots[P_EXITED_ALLOCATED],

@@ -99,6 +99,7 @@ assert_same_heap(const struct ht_heap *a, const struct ht_heap *b)
 {
 	assert_same_values(a->values.present, a->values.value, b->values.present, b->values.value);
 	assert_int_equal(a->bytes_unknown, b->bytes_unknown);
+	assert_int_equal(a->exec_generation, b->exec_generation);
 	assert_memory_equal(&a->exited, &b->exited, sizeof(a->exited));
 	assert_memory_equal(&a->dropped, &b->dropped, sizeof(a->dropped));
 	assert_int_equal(a->size_class_count, b->size_class_count);
@@ -285,6 +286,7 @@ wild_frame(uint64_t tick, size_t count)
 		fill_wild(HT_SCOPE_PROCESS, process->values.value, &process->values.present);
 		if (one_in(2)) {
 			add_heap(frame, process);
+			process->heap->exec_generation = one_in(3);
 			fill_wild(HT_SCOPE_HEAP, process->heap->values.value,
 			    &process->heap->values.present);
 		}
