@@ -15,21 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int
-write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t count = write(fd, bytes, length);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return -errno;
-		bytes += count;
-		length -= (size_t)count;
-	}
-	return 0;
-}
-
 /* 0: nothing is there, or it may be replaced. */
 static int
 look_at(const char *path, bool over)
@@ -56,24 +41,66 @@ take_name(const char *temporary, const char *path, bool over)
 }
 
 int
-ht_store(const char *path, const char *bytes, size_t length, bool over)
+ht_store_begin(struct ht_store *store, const char *path, bool over)
 {
-	char temporary[PATH_MAX];
 	int status = look_at(path, over);
 	if (status != 0)
 		return status;
-	int needed = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	if (needed < 0 || needed >= (int)sizeof(temporary))
+	*store = (struct ht_store){ .over = over };
+	int needed = snprintf(store->temporary, sizeof(store->temporary), "%s.XXXXXX", path);
+	if (needed < 0 || needed >= (int)sizeof(store->temporary))
 		return -ENAMETOOLONG;
-	int fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	status = write_all(fd, bytes, length);
-	if (close(fd) != 0 && status == 0)
-		status = -errno;
+	snprintf(store->path, sizeof(store->path), "%s", path);
+	store->fd = mkostemp(store->temporary, O_CLOEXEC);
+	return store->fd < 0 ? -errno : 0;
+}
+
+int
+ht_store_add(struct ht_store *store, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t count = write(store->fd, bytes, length);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return -errno;
+		bytes += count;
+		length -= (size_t)count;
+	}
+	return 0;
+}
+
+int
+ht_store_end(struct ht_store *store)
+{
+	int status = close(store->fd) != 0 ? -errno : 0;
+	/* What has come there meanwhile is looked at anew. */
 	if (status == 0)
-		status = take_name(temporary, path, over);
+		status = look_at(store->path, store->over);
+	if (status == 0)
+		status = take_name(store->temporary, store->path, store->over);
 	if (status != 0)
-		unlink(temporary);
+		unlink(store->temporary);
+	return status;
+}
+
+void
+ht_store_drop(struct ht_store *store)
+{
+	close(store->fd);
+	unlink(store->temporary);
+}
+
+int
+ht_store(const char *path, const char *bytes, size_t length, bool over)
+{
+	struct ht_store store;
+	int status = ht_store_begin(&store, path, over);
+	if (status != 0)
+		return status;
+	status = ht_store_add(&store, bytes, length);
+	if (status == 0)
+		return ht_store_end(&store);
+	ht_store_drop(&store);
 	return status;
 }

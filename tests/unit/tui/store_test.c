@@ -103,6 +103,58 @@ what_is_no_file_stays(void **state)
 	assert_int_equal(count_files(), 3);
 }
 
+static void
+a_file_in_pieces_has_its_name_at_the_end(void **state)
+{
+	(void)state;
+	char text[16];
+	struct stat status;
+	struct ht_store store;
+	assert_int_equal(ht_store_begin(&store, "a", false), 0);
+	assert_int_equal(ht_store_add(&store, "he", 2), 0);
+	assert_int_equal(ht_store_add(&store, "llo", 3), 0);
+	assert_int_equal(access("a", F_OK), -1);
+	assert_int_equal(ht_store_end(&store), 0);
+	read_file("a", text, sizeof(text));
+	assert_string_equal(text, "hello");
+	assert_int_equal(stat("a", &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	assert_int_equal(count_files(), 1);
+}
+
+static void
+of_a_file_that_is_dropped_nothing_is_left(void **state)
+{
+	(void)state;
+	struct ht_store store;
+	assert_int_equal(ht_store_begin(&store, "a", false), 0);
+	assert_int_equal(ht_store_add(&store, "hello", 5), 0);
+	ht_store_drop(&store);
+	assert_int_equal(count_files(), 0);
+}
+
+/* The person has said neither that it may go nor that it may stay. */
+static void
+what_came_meanwhile_stays(void **state)
+{
+	(void)state;
+	char text[16];
+	struct ht_store store;
+	assert_int_equal(ht_store_begin(&store, "a", false), 0);
+	assert_int_equal(ht_store("a", "other", 5, false), 0);
+	assert_int_equal(ht_store_end(&store), -EEXIST);
+	assert_int_equal(ht_store_begin(&store, "a", true), 0);
+	assert_int_equal(unlink("a"), 0);
+	assert_int_equal(mkfifo("a", 0600), 0);
+	assert_int_equal(ht_store_end(&store), -EINVAL);
+	assert_int_equal(ht_store_begin(&store, "b", false), 0);
+	assert_int_equal(ht_store("b", "other", 5, false), 0);
+	assert_int_equal(ht_store_end(&store), -EEXIST);
+	read_file("b", text, sizeof(text));
+	assert_string_equal(text, "other");
+	assert_int_equal(count_files(), 2);
+}
+
 static struct ht_screen screen;
 
 static void
@@ -165,6 +217,9 @@ main(void)
 		TEST(a_new_file_is_private_and_whole),
 		TEST(nothing_is_overwritten_unless_told),
 		TEST(what_is_no_file_stays),
+		TEST(a_file_in_pieces_has_its_name_at_the_end),
+		TEST(of_a_file_that_is_dropped_nothing_is_left),
+		TEST(what_came_meanwhile_stays),
 		TEST(w_writes_what_is_seen),
 	};
 #undef TEST
