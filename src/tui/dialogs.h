@@ -58,7 +58,7 @@ void ht_merge_toggle(struct ht_screen *screen);
 /* F6: what the view in sight is sorted by. */
 void ht_sort_pick(struct ht_screen *screen);
 
-/* w: a file for what is seen. */
+/* w: a file for what is seen, or was so far. */
 void ht_write_ask(struct ht_screen *screen);
 
 /* F9: a signal for the process that is shown or selected. */

@@ -49,6 +49,16 @@ draw_description(struct ht_screen *screen, struct ht_grid *grid, int row)
 }
 
 static void
+draw_writing(const struct ht_screen *screen, struct ht_grid *grid, int row)
+{
+	struct ht_text text;
+	ht_text_init(&text);
+	ht_writing_describe(screen, &text);
+	ht_grid_put_text(grid, row, 0, HT_ROLE_LABEL, ht_text_string(&text));
+	ht_text_release(&text);
+}
+
+static void
 draw_footer(const struct ht_screen *screen, struct ht_grid *grid, int row)
 {
 	if (screen->message[0] != '\0')
@@ -61,6 +71,8 @@ draw_footer(const struct ht_screen *screen, struct ht_grid *grid, int row)
 		    "Enter takes, Esc leaves, arrows move, letters find");
 	else if (screen->settings_dialog.open)
 		ht_settings_dialog_footer(grid, row);
+	else if (screen->writing != NULL)
+		draw_writing(screen, grid, row);
 	else if (screen->ended)
 		ht_grid_put_text(grid, row, 0, HT_ROLE_WARNING,
 		    "The program has ended, this is the last of it: q leaves");

@@ -113,7 +113,8 @@ answer_key(struct ht_loop *loop, int code)
 		apply_settings(loop);
 		break;
 	case HT_WISH_QUIT:
-		end(loop, 0);
+		if (!ht_writing_keeps(&loop->screen))
+			end(loop, 0);
 		break;
 	}
 	loop->dirty = true;
@@ -300,7 +301,7 @@ wait_and_answer(struct ht_loop *loop, struct ht_error *error)
 	int watched_fd = loop->screen.options->watched_fd;
 	bool first = loop->screen.frame == NULL;
 	uint64_t play_ms = play(loop) / 1000000 + 1;
-	int wait_ms = first ? FIRST_WAIT_MS : LATE_WAIT_MS;
+	int wait_ms = loop->screen.writing != NULL ? 0 : first ? FIRST_WAIT_MS : LATE_WAIT_MS;
 	struct pollfd fds[WAITED] = {
 		[KEYS] = { .fd = STDIN_FILENO, .events = POLLIN },
 		[FRAMES] = { .fd = ht_worker_fd(loop->worker), .events = POLLIN },
@@ -325,6 +326,7 @@ wait_and_answer(struct ht_loop *loop, struct ht_error *error)
 		end(loop, 0);
 	if (ready > 0 && !loop->ended && fds[KEYS].revents != 0)
 		read_keys(loop);
+	loop->dirty |= ht_writing_go_on(&loop->screen);
 	look_for_late_tick(loop);
 }
 

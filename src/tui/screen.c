@@ -60,6 +60,8 @@ ht_screen_release(struct ht_screen *screen)
 	ht_picker_close(&screen->picker);
 	ht_frame_free(screen->frame);
 	screen->frame = NULL;
+	ht_writing_free(screen->writing);
+	screen->writing = NULL;
 	ht_past_release(&screen->past);
 }
 
@@ -334,7 +336,9 @@ own_command(struct ht_screen *screen, enum ht_command command, size_t index)
 	case HT_COMMAND_PREVIOUS_VIEW:
 		return show_view(screen, (screen->current + views - 1) % views);
 	case HT_COMMAND_ESCAPE:
-		return ht_filter_clear(screen) || go_back(screen) ? HT_WISH_DRAW : HT_WISH_NOTHING;
+		return ht_writing_cancel(screen) || ht_filter_clear(screen) || go_back(screen)
+			   ? HT_WISH_DRAW
+			   : HT_WISH_NOTHING;
 	case HT_COMMAND_BACK:
 		if (screen->options->watched_fd != 0)
 			return HT_WISH_QUIT;

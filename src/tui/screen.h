@@ -19,6 +19,7 @@
 #include "tui/prompt.h"
 #include "tui/settings_dialog.h"
 #include "tui/tui.h"
+#include "tui/writing.h"
 #include "views/header.h"
 #include "views/registry.h"
 
@@ -82,6 +83,7 @@ struct ht_screen {
 	struct ht_settings_dialog settings_dialog;
 	struct ht_signal_target signal;
 	char write_name[HT_PROMPT_BYTES]; /* the file that was asked for last */
+	struct ht_writing *writing;       /* owned; what is being written to it; NULL: nothing */
 	struct ht_prompt prompt;
 	const struct ht_question *question; /* while the prompt is open */
 	struct ht_search search;

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -103,4 +104,18 @@ ht_store(const char *path, const char *bytes, size_t length, bool over)
 		return ht_store_end(&store);
 	ht_store_drop(&store);
 	return status;
+}
+
+const char *
+ht_store_reason(int status)
+{
+	switch (status) {
+	case -EINVAL:
+		return "what is there is no regular file";
+	case -E2BIG:
+		return "there are more processes than a recording can hold";
+	case -ENODATA:
+		return "no look is remembered";
+	}
+	return strerror(-status);
 }

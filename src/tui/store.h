@@ -33,4 +33,7 @@ int ht_store_end(struct ht_store *store);
 /* Leaves nothing of it. */
 void ht_store_drop(struct ht_store *store);
 
+/* Why something isn't written, by the -errno that says so. */
+const char *ht_store_reason(int status);
+
 #endif

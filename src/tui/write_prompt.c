@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* w: writes what is seen, as JSON, to a file that a person names. */
+/*
+ * w: writes what is seen to a file that a person names: the picture as JSON, or, as a recording, all looks that are
+ * remembered.  The name says which.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -13,6 +16,7 @@
 #include "export/json.h"
 #include "tui/dialogs.h"
 #include "tui/store.h"
+#include "tui/writing.h"
 #include "views/choice.h"
 
 enum { ALL_PROCESSES = 0 };
@@ -62,12 +66,12 @@ expand(const char *name, char out[PATH_MAX])
 		snprintf(out, PATH_MAX, "%s", name);
 }
 
-static const char *
-reason(int status)
+static bool
+names_recording(const char *name)
 {
-	if (status == -EINVAL)
-		return "what is there is no regular file";
-	return strerror(-status);
+	static const char ending[] = ".htrec";
+	size_t length = strlen(name);
+	return length >= sizeof(ending) && strcmp(name + length - strlen(ending), ending) == 0;
 }
 
 static enum ht_screen_wish over_answered(struct ht_screen *screen);
@@ -77,23 +81,32 @@ static const struct ht_question over_question = {
 	.entered = over_answered,
 };
 
-static void
-write_to(struct ht_screen *screen, const char *name, bool over)
+static int
+write_picture(struct ht_screen *screen, const char *path, bool over)
 {
-	char path[PATH_MAX];
 	struct ht_text text;
 	ht_text_init(&text);
-	expand(name, path);
 	int status = format_shown(screen, &text);
 	if (status == 0)
 		status = ht_store(path, text.bytes, text.length, over);
 	if (status == 0)
-		ht_screen_say(screen, "written to %s", name);
-	else if (status == -EEXIST)
-		ht_screen_ask(screen, &over_question);
-	else
-		ht_screen_say(screen, "%s is not written: %s", name, reason(status));
+		ht_screen_say(screen, "written to %s", screen->write_name);
 	ht_text_release(&text);
+	return status;
+}
+
+static void
+write_named(struct ht_screen *screen, bool over)
+{
+	char path[PATH_MAX];
+	expand(screen->write_name, path);
+	int status = names_recording(screen->write_name) ? ht_writing_begin(screen, path, over)
+							 : write_picture(screen, path, over);
+	if (status == -EEXIST)
+		ht_screen_ask(screen, &over_question);
+	else if (status != 0)
+		ht_screen_say(
+		    screen, "%s is not written: %s", screen->write_name, ht_store_reason(status));
 }
 
 static enum ht_screen_wish
@@ -103,7 +116,7 @@ over_answered(struct ht_screen *screen)
 		   strcasecmp(screen->prompt.typed, "yes") == 0;
 	ht_prompt_close(&screen->prompt);
 	if (yes)
-		write_to(screen, screen->write_name, true);
+		write_named(screen, true);
 	else
 		ht_screen_say(screen, "%s stays as it is", screen->write_name);
 	return HT_WISH_DRAW;
@@ -116,12 +129,25 @@ name_answered(struct ht_screen *screen)
 	if (screen->prompt.typed[0] == '\0')
 		return HT_WISH_DRAW;
 	snprintf(screen->write_name, sizeof(screen->write_name), "%s", screen->prompt.typed);
-	write_to(screen, screen->write_name, false);
+	write_named(screen, false);
 	return HT_WISH_DRAW;
 }
 
+/* Which of the two it will be, above what is typed. */
+static void
+tell_what(struct ht_screen *screen)
+{
+	const struct ht_history *history = screen->past.history;
+	if (!names_recording(screen->prompt.typed))
+		ht_screen_say(screen, "JSON; a name in .htrec: all looks so far");
+	else
+		ht_screen_say(screen, "all looks so far, %zu, as a recording",
+		    history != NULL ? ht_history_count(history) : 0);
+}
+
 static const struct ht_question name_question = {
-	.text = "Write what is seen, as JSON, to:",
+	.text = "Write what is seen to:",
+	.changed = tell_what,
 	.entered = name_answered,
 };
 
@@ -132,9 +158,14 @@ ht_write_ask(struct ht_screen *screen)
 	struct tm day;
 	if (screen->frame == NULL)
 		return;
+	if (screen->writing != NULL) {
+		ht_screen_say(screen, "still writing: Esc cancels");
+		return;
+	}
 	time_t seconds = (time_t)(screen->frame->realtime_ns / 1000000000u);
 	ht_screen_ask(screen, &name_question);
 	if (localtime_r(&seconds, &day) != NULL &&
 	    strftime(name, sizeof(name), "heaptop-%Y%m%d-%H%M%S.json", &day) != 0)
 		ht_prompt_fill(&screen->prompt, name);
+	tell_what(screen);
 }

@@ -209,6 +209,9 @@ the_past_looks_as_it_did(void **state)
 	assert_golden("paused-back-120x40", past_picture("r", "{]]", 120, 40, false));
 	assert_golden("paused-40x10", past_picture(" ", "j", 40, 10, true));
 	assert_golden("jump-80x24", past_picture("", "T14:0", 80, 24, false));
+	assert_golden("write-80x24", past_picture("", "w", 80, 24, false));
+	assert_golden("write-40x10", past_picture("", "w", 40, 10, false));
+	assert_golden("write-recording-40x10", past_picture("", "w\x15now.htrec", 40, 10, true));
 }
 
 static void

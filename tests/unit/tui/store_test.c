@@ -15,7 +15,9 @@
 #include <cmocka.h>
 #include <curses.h>
 
+#include "decode/recording.h"
 #include "frames.h"
+#include "tui/layout.h"
 #include "tui/screen.h"
 #include "tui/store.h"
 
@@ -209,6 +211,120 @@ w_writes_what_is_seen(void **state)
 	ht_screen_release(&screen);
 }
 
+/* Until nothing is being written, as the loop does it between keys. */
+static void
+wait_for_recording(void)
+{
+	while (screen.writing != NULL)
+		ht_writing_go_on(&screen);
+}
+
+static void
+look_at_many(unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++) {
+		struct ht_frame *frame = frames_many(30, i);
+		frame->monotonic_ns += i * UINT64_C(1000000000);
+		ht_screen_set_frame(&screen, frame);
+	}
+}
+
+/* The file's ticks. */
+static size_t
+count_ticks(const char *path)
+{
+	static char bytes[1 << 20];
+	struct ht_recording_header header;
+	struct ht_recording_block block;
+	size_t length = read_file(path, bytes, sizeof(bytes)), ticks = 0;
+	assert_int_equal(ht_recording_decode_header(bytes, length, &header), HT_RECORDING_ACCEPTED);
+	assert_int_equal(header.delay_ns, screen.settings.delay_ns);
+	for (size_t at = header.header_bytes; at < length;
+	     at += HT_RECORDING_BLOCK_HEADER_BYTES + block.length) {
+		assert_int_equal(ht_recording_decode_block(bytes + at, &block), 0);
+		ticks += block.type != HT_RECORDING_SCHEMA;
+	}
+	return ticks;
+}
+
+static void
+w_writes_all_looks_to_a_recording(void **state)
+{
+	(void)state;
+	struct ht_tui_options options = { .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	struct stat status;
+	ht_screen_init(&screen, &options, false);
+	look_at_many(0, 150);
+	type("w");
+	assert_non_null(strstr(screen.message, "JSON; a name in .htrec"));
+	answer("all.htrec");
+	assert_string_equal(screen.message, "all looks so far, 150, as a recording");
+	type("\r");
+	assert_non_null(screen.writing);
+	/* What comes meanwhile isn't so far. */
+	look_at_many(150, 160);
+	wait_for_recording();
+	assert_string_equal(screen.message, "written to all.htrec: 150 looks");
+	assert_int_equal(count_ticks("all.htrec"), 150);
+	assert_int_equal(stat("all.htrec", &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	type("w");
+	answer("all.htrec\r");
+	assert_true(screen.prompt.open);
+	type("n\r");
+	assert_string_equal(screen.message, "all.htrec stays as it is");
+	type("w");
+	answer("all.htrec\ry\r");
+	wait_for_recording();
+	assert_string_equal(screen.message, "written to all.htrec: 160 looks");
+	assert_int_equal(count_ticks("all.htrec"), 160);
+	type("w");
+	answer("none/x.htrec\r");
+	assert_null(screen.writing);
+	assert_non_null(strstr(screen.message, "none/x.htrec is not written: No such file"));
+	assert_int_equal(count_files(), 1);
+	ht_screen_release(&screen);
+}
+
+static void
+assert_last_line(const char *wanted)
+{
+	struct ht_text text;
+	struct ht_grid *grid = ht_layout_draw(&screen, 80, 24);
+	ht_text_init(&text);
+	ht_grid_row_text(grid, 23, &text);
+	assert_string_equal(ht_text_string(&text), wanted);
+	ht_text_release(&text);
+	ht_grid_free(grid);
+}
+
+static void
+a_recording_can_be_cancelled(void **state)
+{
+	(void)state;
+	struct ht_tui_options options = { .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	ht_screen_init(&screen, &options, false);
+	assert_false(ht_writing_keeps(&screen));
+	look_at_many(0, 150);
+	type("w");
+	answer("all.htrec\r");
+	assert_int_equal(count_files(), 1);
+	assert_last_line("Writing: 0%, Esc cancels: all.htrec");
+	type("w");
+	assert_false(screen.prompt.open);
+	assert_string_equal(screen.message, "still writing: Esc cancels");
+	assert_true(ht_writing_keeps(&screen));
+	assert_false(ht_writing_keeps(&screen));
+	ht_screen_key(&screen, '\033');
+	assert_null(screen.writing);
+	assert_string_equal(screen.message, "all.htrec is not written");
+	assert_int_equal(count_files(), 0);
+	type("w");
+	answer("all.htrec\r");
+	ht_screen_release(&screen);
+	assert_int_equal(count_files(), 0);
+}
+
 int
 main(void)
 {
@@ -221,6 +337,8 @@ main(void)
 		TEST(of_a_file_that_is_dropped_nothing_is_left),
 		TEST(what_came_meanwhile_stays),
 		TEST(w_writes_what_is_seen),
+		TEST(w_writes_all_looks_to_a_recording),
+		TEST(a_recording_can_be_cancelled),
 	};
 #undef TEST
 	return cmocka_run_group_tests_name("tui/store", tests, NULL, NULL);
