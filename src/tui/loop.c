@@ -168,7 +168,7 @@ answer_signal(struct ht_loop *loop, int number)
 	case SIGQUIT:
 		end(loop, number);
 		break;
-	default: /* SIGPIPE: the write that failed says it, too */
+	default: /* SIGPIPE, SIGXFSZ: the write that failed says it, too */
 		break;
 	}
 }

@@ -57,7 +57,7 @@ int
 ht_signals_take(struct ht_signals *signals)
 {
 	static const int noted[] = { SIGWINCH, SIGTSTP, SIGCONT, SIGINT, SIGTERM, SIGHUP, SIGQUIT,
-		SIGPIPE };
+		SIGPIPE, SIGXFSZ };
 	static const int faults[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 	int error = 0;
 	*signals = (struct ht_signals){ .pipe = { -1, -1 } };

@@ -13,7 +13,7 @@ wait_until '[ -s "$tmp/pid" ]' 20
 target=$(cat "$tmp/pid")
 wait_until '"$heaptop" snapshot -p $target --format json | jq -e ".processes[0].heap != null and .processes[0].name == \"sleep\""' 30
 
-plan 18
+plan 24
 
 screen_start 80 24 xterm-256color "$heaptop" -p "$target" -d 0.2
 ok "the screen opens on a program" screen_shows "live +[0-9.]+K"
@@ -64,3 +64,21 @@ ok "it isn't replaced without a yes" screen_shows 'stays as it is'
 is "and is as it was" "$(cksum <"$file")" "$sum"
 screen_keys Q
 ok "quit" screen_ended 0
+
+# A limit on the size of files, here of 6 KiB, is said, not died of.
+screen_start 80 24 xterm-256color bash -c 'ulimit -f 6; exec "$0" -d 0.03 many' "$fake"
+ok "the screen opens on many" screen_shows 'COMMAND'
+screen_keys w C-u
+screen_keys -l "$tmp/large.htrec"
+wait_until 'screen_keys BSpace c; screen_text | grep -qE "^all looks so far, [1-9][0-9][0-9]"'
+screen_keys Enter
+ok "what is too large isn't written" screen_shows 'large.htrec is not written: File too large'
+screen_keys w C-u
+screen_keys -l "$tmp/large.json"
+screen_keys Enter
+ok "nor is a picture" screen_shows 'large.json is not written: File too large'
+is "nothing is left of either" "$(find "$tmp" -name 'large*')" ""
+screen_keys j
+ok "the screen goes on" screen_shows 'Help'
+screen_keys Q
+ok "and is left" screen_ended 0
