@@ -30,6 +30,7 @@ struct ht_worker {
 	pthread_mutex_t lock;      /* guards all below */
 	pthread_cond_t changed;    /* on CLOCK_MONOTONIC */
 	struct ht_frame *newest;   /* owned; NULL: taken */
+	int failure;               /* of the latest tick, until that is taken */
 	struct ht_request request; /* its lists are owned */
 	uint64_t delay_ns;
 	uint64_t smoothing_ns;
@@ -91,12 +92,15 @@ worker_free(struct ht_worker *worker)
 	free(worker);
 }
 
-/* With the lock held: puts FRAME where the screen takes it. */
+/* With the lock held: puts FRAME, or FAILURE to make one, where the screen takes it. */
 static void
-publish(struct ht_worker *worker, struct ht_frame *frame)
+publish(struct ht_worker *worker, struct ht_frame *frame, int failure)
 {
-	ht_frame_free(worker->newest);
-	worker->newest = frame;
+	if (frame != NULL) {
+		ht_frame_free(worker->newest);
+		worker->newest = frame;
+	}
+	worker->failure = failure;
 	/* Only a full counter could make this fail, and then the descriptor is readable anyway. */
 	if (eventfd_write(worker->ready_fd, 1) != 0)
 		return;
@@ -126,8 +130,7 @@ tick(struct ht_worker *worker)
 	pthread_mutex_lock(&worker->lock);
 	worker->busy_since_ns = 0;
 	/* For lack of memory, or of ticks in a recording, this one has no frame; the next one may. */
-	if (result == 0)
-		publish(worker, frame);
+	publish(worker, result == 0 ? frame : NULL, result);
 }
 
 /* With the lock held: sleeps until DUE_NS as the delay then is, a wake or the end. */
@@ -259,12 +262,15 @@ ht_worker_fd(const struct ht_worker *worker)
 }
 
 struct ht_frame *
-ht_worker_take(struct ht_worker *worker)
+ht_worker_take(struct ht_worker *worker, int *failure)
 {
 	eventfd_t count;
 	pthread_mutex_lock(&worker->lock);
 	struct ht_frame *frame = worker->newest;
 	worker->newest = NULL;
+	if (failure != NULL)
+		*failure = worker->failure;
+	worker->failure = 0;
 	/* Empties the descriptor; -1 says that it was empty. */
 	if (eventfd_read(worker->ready_fd, &count) != 0)
 		count = 0;

@@ -32,11 +32,14 @@ int ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request
  */
 void ht_worker_stop(struct ht_worker *worker);
 
-/* A descriptor that is readable while a frame waits to be taken.  Borrowed. */
+/* A descriptor that is readable while a frame, or that there is none, waits to be taken.  Borrowed. */
 int ht_worker_fd(const struct ht_worker *worker);
 
-/* The newest frame, which the caller frees, or NULL when there is none that is new. */
-struct ht_frame *ht_worker_take(struct ht_worker *worker);
+/*
+ * The newest frame, which the caller frees, or NULL when there is none that is new.  *FAILURE, if FAILURE isn't NULL, is
+ * why the latest tick has none, as ht_sampler_tick says it: told once; 0: it has one.
+ */
+struct ht_frame *ht_worker_take(struct ht_worker *worker, int *failure);
 
 /* Copies REQUEST for the next tick.  0 or -ENOMEM. */
 int ht_worker_request(struct ht_worker *worker, const struct ht_request *request);

@@ -192,12 +192,33 @@ has_ended(struct ht_loop *loop)
 	return ended;
 }
 
+/* A tick without a frame: the next one may have one, but in a recording nobody asks for it. */
+static void
+answer_failure(struct ht_loop *loop, int failure, struct ht_error *error)
+{
+	if (failure == 0 || loop->learner == NULL)
+		return;
+	loop->dirty = true;
+	if (failure != -ENODATA)
+		ht_screen_say(&loop->screen, "not enough memory for that look");
+	else
+		ht_screen_say(&loop->screen, "from there on, the recording is damaged");
+	if (loop->screen.frame != NULL)
+		return;
+	ht_error_set(error, HT_ERROR_RUNTIME, "the recording can't be shown: %s",
+	    failure == -ENODATA ? "all of it is damaged" : "not enough memory");
+	end(loop, failure);
+}
+
 static void
 take_frame(struct ht_loop *loop, struct ht_error *error)
 {
-	struct ht_frame *frame = ht_worker_take(loop->worker);
-	if (frame == NULL)
+	int failure;
+	struct ht_frame *frame = ht_worker_take(loop->worker, &failure);
+	if (frame == NULL) {
+		answer_failure(loop, failure, error);
 		return;
+	}
 	/* The last picture stays; a first one that it is in is better than none. */
 	if (has_ended(loop) && (loop->screen.frame != NULL ||
 				   ht_frame_find(frame, loop->screen.options->pid) == NULL)) {
@@ -238,7 +259,7 @@ play(struct ht_loop *loop)
 static void
 learn(struct ht_loop *loop)
 {
-	struct ht_frame *frame = loop->learner != NULL ? ht_worker_take(loop->learner) : NULL;
+	struct ht_frame *frame = loop->learner != NULL ? ht_worker_take(loop->learner, NULL) : NULL;
 	if (frame != NULL) {
 		ht_worker_wake(loop->learner);
 		ht_screen_learn(&loop->screen, frame);

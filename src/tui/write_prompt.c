@@ -99,6 +99,11 @@ static void
 write_named(struct ht_screen *screen, bool over)
 {
 	char path[PATH_MAX];
+	if (names_recording(screen->write_name) && screen->playback.timeline != NULL) {
+		/* What graphs know of it has no lists: less than the file has. */
+		ht_screen_say(screen, "this is a recording already: copy its file");
+		return;
+	}
 	expand(screen->write_name, path);
 	int status = names_recording(screen->write_name) ? ht_writing_begin(screen, path, over)
 							 : write_picture(screen, path, over);
@@ -138,7 +143,9 @@ static void
 tell_what(struct ht_screen *screen)
 {
 	const struct ht_history *history = screen->past.history;
-	if (!names_recording(screen->prompt.typed))
+	if (screen->playback.timeline != NULL)
+		ht_screen_say(screen, "the picture, as JSON");
+	else if (!names_recording(screen->prompt.typed))
 		ht_screen_say(screen, "JSON; a name in .htrec: all looks so far");
 	else
 		ht_screen_say(screen, "all looks so far, %zu, as a recording",

@@ -93,9 +93,10 @@ ht_worker_fd(const struct ht_worker *worker)
 }
 
 struct ht_frame *
-ht_worker_take(struct ht_worker *worker)
+ht_worker_take(struct ht_worker *worker, int *failure)
 {
 	uint64_t ticks;
+	*failure = 0;
 	if (read(worker->timer, &ticks, sizeof(ticks)) != sizeof(ticks))
 		return NULL;
 	worker->step++;

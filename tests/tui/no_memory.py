@@ -16,6 +16,7 @@ SOURCE = os.path.join(os.environ["HT_TOP_SRCDIR"], "tests/tui/no_memory.c")
 
 place = tempfile.TemporaryDirectory()
 library = os.path.join(place.name, "no_memory.so")
+recording = os.path.join(place.name, "session.htrec")
 count_file = os.path.join(place.name, "count")
 
 
@@ -49,12 +50,13 @@ def snapshot(number, go_on=False):
     return number, done.returncode, done.stderr
 
 
-def on_screen(number, go_on=False):
-    screen = Screen("-d", "0.1", "-p", str(target.pid), program=HEAPTOP, rows=30, columns=100,
-                    more=environment(number, go_on))
+def on_screen(number, go_on=False, arguments=None):
+    screen = Screen(*(arguments or ("-d", "0.1", "-p", str(target.pid))), program=HEAPTOP, rows=30,
+                    columns=100, more=environment(number, go_on))
     try:
         # Without any memory there is no picture, which nobody waits for.
-        screen.read_until_any((b"Help", b"heaptop: "), 0.5 if go_on else LIMIT)
+        # A recording is described where the keys stand later on.
+        screen.read_until_any((b"Help", b" looks", b"heaptop: "), 0.5 if go_on else LIMIT)
         screen.type(b"\t1/x\r?\033")
         screen.drain(0.02)
         screen.type(b"\x03")
@@ -66,6 +68,10 @@ def on_screen(number, go_on=False):
         return number, status, screen.is_restored(), screen.seen[-300:]
     finally:
         screen.close()
+
+
+def replayed(number, go_on=False):
+    return on_screen(number, go_on, ("replay", recording, "-p", str(target.pid)))
 
 
 def each(what, name):
@@ -93,6 +99,9 @@ target = subprocess.Popen([HEAPTOP, "run", "--", "sleep", "1000"],
 try:
     each(snapshot, "snapshot")
     each(on_screen, "screen")
+    subprocess.run([HEAPTOP, "record", "-o", recording, "-n", "5", "-d", "10ms", "-p", str(target.pid)],
+                   env=dict(os.environ, HEAPTOP_DIR=segments), check=True)
+    each(replayed, "replay")
 finally:
     target.kill()
     target.wait()

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # heaptop replay: the screen over a recording shows what was, goes where it is told, and leaves the terminal as it was.
 . "${HT_TOP_SRCDIR:?}/tests/tui/lib.sh"
-need jq
+need jq python3
 
 [ -x "$heaptop" ] || skip_all "the program isn't built"
 
-plan 54
+plan 56
 
 # A pool, and a program that comes later and goes again.
 file=$tmp/session.htrec
@@ -147,6 +147,21 @@ screen_start 100 30 xterm-256color "$heaptop" replay "$tmp/cut.htrec"
 ok "a file that is cut is shown, and said to be" screen_shows '^cut.htrec: .* looks, cut short'
 screen_keys Q
 ok "quit at last" screen_ended 0
+
+# Its only key is damaged, on which all else stands: the headers are whole, so there seem to be looks.
+"$heaptop" record -o "$tmp/hurt.htrec" -p "$pool" -d 10ms -n 5
+python3 - "$tmp/hurt.htrec" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+at = 64
+while int.from_bytes(data[at + 4:at + 8], "little") != 2:
+    at += 40 + int.from_bytes(data[at + 8:at + 12], "little")
+data[at + 40] ^= 0xff
+open(sys.argv[1], "wb").write(data)
+END
+screen_start 100 30 xterm-256color "$heaptop" replay "$tmp/hurt.htrec"
+ok "what can't be shown is an error" screen_ended 1
+ok "that is told" screen_shows '^heaptop: the recording can.t be shown: all of it is damaged'
 
 # Where nobody looks.
 status_is "without a terminal it is printed" 0 "$heaptop" replay "$file" -p "$pool"

@@ -135,7 +135,7 @@ wait_for_frame(struct ht_worker *worker)
 {
 	struct pollfd ready = { .fd = ht_worker_fd(worker), .events = POLLIN };
 	assert_int_equal(poll(&ready, 1, GENEROUS_MS), 1);
-	struct ht_frame *frame = ht_worker_take(worker);
+	struct ht_frame *frame = ht_worker_take(worker, NULL);
 	assert_non_null(frame);
 	return frame;
 }
@@ -165,10 +165,17 @@ a_worker_ticks_when_it_is_asked_to(void **state)
 	assert_worker_shows(worker, 101);
 	ht_worker_seek(worker, 7);
 	assert_worker_shows(worker, 7);
-	/* Behind the last one there is nothing, and it is no end. */
+	/* Behind the last one there is nothing, which is told once, and it is no end. */
 	ht_worker_seek(worker, 149);
 	assert_worker_shows(worker, 149);
 	ht_worker_wake(worker);
+	struct pollfd ready = { .fd = ht_worker_fd(worker), .events = POLLIN };
+	int failure;
+	assert_int_equal(poll(&ready, 1, GENEROUS_MS), 1);
+	assert_null(ht_worker_take(worker, &failure));
+	assert_int_equal(failure, -ENODATA);
+	assert_null(ht_worker_take(worker, &failure));
+	assert_int_equal(failure, 0);
 	ht_worker_seek(worker, 3);
 	assert_worker_shows(worker, 3);
 	ht_worker_stop(worker);

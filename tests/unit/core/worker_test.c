@@ -35,7 +35,7 @@ wait_for_frame(struct ht_worker *worker)
 {
 	struct pollfd ready = { .fd = ht_worker_fd(worker), .events = POLLIN };
 	assert_int_equal(poll(&ready, 1, GENEROUS_MS), 1);
-	struct ht_frame *frame = ht_worker_take(worker);
+	struct ht_frame *frame = ht_worker_take(worker, NULL);
 	assert_non_null(frame);
 	return frame;
 }
@@ -50,7 +50,7 @@ hands_over_each_frame_once(void **state)
 	assert_int_equal(frame->processes[0].key.pid, getpid());
 	assert_int_equal(frame->interval_ns, 0);
 	ht_frame_free(frame);
-	assert_null(ht_worker_take(worker));
+	assert_null(ht_worker_take(worker, NULL));
 	struct pollfd ready = { .fd = ht_worker_fd(worker), .events = POLLIN };
 	assert_int_equal(poll(&ready, 1, 0), 0);
 	ht_worker_stop(worker);

@@ -267,6 +267,13 @@ nothing_reaches_what_runs_now(void **state)
 	assert_non_null(strstr(screen.message, "can't be sent a signal"));
 	type("d");
 	assert_false(screen.prompt.open);
+	/* The file has more than what the screen remembers of it. */
+	type("w");
+	for (int i = 0; i < 64; i++)
+		ht_screen_key(&screen, '\b');
+	type("copy.htrec\r");
+	assert_non_null(strstr(screen.message, "a recording already"));
+	assert_null(screen.writing);
 	ht_screen_request_init(&request);
 	assert_int_equal(ht_screen_request_update(&request, &screen), 1);
 	assert_true(request.request.all_costly);
