@@ -173,6 +173,31 @@ ht_procfs_decode_status(const char *text, size_t length, struct ht_procfs_status
 }
 
 int
+ht_procfs_decode_kib(const char *text, size_t length, const char *key, uint64_t *bytes)
+{
+	struct cursor line;
+	if (!find_line(text, length, key, &line))
+		return -ENOENT;
+	const uint64_t kib = next_number(&line);
+	if (line.failed || line.end - line.at != 3 || memcmp(line.at, " kB", 3) != 0 ||
+	    __builtin_mul_overflow(kib, UINT64_C(1024), bytes))
+		return -EINVAL;
+	return 0;
+}
+
+/* A newline between the lines of a script would be no more than a blank either. */
+size_t
+ht_procfs_decode_command(char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (text[i] == '\0' || text[i] == '\n')
+			text[i] = ' ';
+	while (length > 0 && text[length - 1] == ' ')
+		length--;
+	return length;
+}
+
+int
 ht_procfs_decode_pressure(const char *text, size_t length, double *some_avg10)
 {
 	struct cursor line;

@@ -58,6 +58,18 @@ struct ht_procfs_status {
 /* Never fails: what TEXT does not tell stays unknown. */
 void ht_procfs_decode_status(const char *text, size_t length, struct ht_procfs_status *status);
 
+/*
+ * The figure in the line of TEXT that begins with KEY, "VmSwap:      12 kB" of status or "Pss:" of
+ * smaps_rollup, in bytes.  0; -ENOENT: there is no such line; -EINVAL: it holds no figure.
+ */
+int ht_procfs_decode_kib(const char *text, size_t length, const char *key, uint64_t *bytes);
+
+/*
+ * Makes the arguments in TEXT, /proc/PID/cmdline, one line with blanks between them.  The rest of its
+ * bytes stay as they are, and there is no NUL behind it.  Its length; 0: there is no command line.
+ */
+size_t ht_procfs_decode_command(char *text, size_t length);
+
 /* Share of time in which some task waited, over 10 s; 0, or -EINVAL.  TEXT: /proc/pressure/memory. */
 int ht_procfs_decode_pressure(const char *text, size_t length, double *some_avg10);
 

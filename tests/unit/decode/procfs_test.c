@@ -142,6 +142,69 @@ status_tells_uids_and_inner_pids(void **state)
 	assert_int_equal(status.innermost_pid, -1);
 }
 
+static int
+decode_kib(const char *text, const char *key, uint64_t *bytes)
+{
+	return ht_procfs_decode_kib(text, strlen(text), key, bytes);
+}
+
+static void
+figures_in_kib_are_read_by_their_name(void **state)
+{
+	(void)state;
+	static const char rollup[] = "55d0a0a00000-7ffe6b7fe000 ---p 00000000 00:00 0    [rollup]\n"
+				     "Rss:                1324 kB\n"
+				     "Pss:                  64 kB\n"
+				     "Pss_Dirty:            60 kB\n"
+				     "SwapPss:               0 kB";
+	uint64_t bytes = 7;
+	assert_int_equal(decode_kib(rollup, "Pss:", &bytes), 0);
+	assert_int_equal(bytes, 64 * 1024);
+	assert_int_equal(decode_kib(rollup, "SwapPss:", &bytes), 0);
+	assert_int_equal(bytes, 0);
+	assert_int_equal(decode_kib(rollup, "VmSwap:", &bytes), -ENOENT);
+	assert_int_equal(decode_kib("Name:\tVmSwap:\nVmSwap:\t 12 kB\n", "VmSwap:", &bytes), 0);
+	assert_int_equal(bytes, 12 * 1024);
+}
+
+static void
+what_is_no_figure_in_kib_is_refused(void **state)
+{
+	(void)state;
+	static const char *const bad[] = { "Pss: kB\n", "Pss: 12\n", "Pss: 12 MB\n",
+		"Pss: 12 kBs\n", "Pss: x\n", "Pss: 18446744073709551615 kB\n", "Pss: 12 k" };
+	uint64_t bytes;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(decode_kib(bad[i], "Pss:", &bytes), -EINVAL);
+	assert_int_equal(decode_kib("", "Pss:", &bytes), -ENOENT);
+	assert_int_equal(decode_kib("Pss:", "Pss:", &bytes), -ENOENT);
+}
+
+/* What becomes of the command line of LENGTH bytes in TEXT: compared with EXPECTED. */
+static void
+expect_command(const char *text, size_t length, const char *expected)
+{
+	char command[64];
+	memcpy(command, text, length);
+	assert_int_equal(ht_procfs_decode_command(command, length), strlen(expected));
+	assert_memory_equal(command, expected, strlen(expected));
+}
+
+static void
+arguments_are_joined_by_blanks(void **state)
+{
+	(void)state;
+	expect_command("sleep\0"
+		       "100\0",
+	    10, "sleep 100");
+	expect_command("sh\0-c\0a\nb\0\0\xff\t\0", 14, "sh -c a b  \xff\t");
+	/* A title without an end, and what is blank behind one. */
+	expect_command("nginx: master  ", 15, "nginx: master");
+	expect_command("cut sh", 6, "cut sh");
+	expect_command("\0\0 \n", 4, "");
+	expect_command("", 0, "");
+}
+
 static void
 pressure_and_last_pid_are_read(void **state)
 {
@@ -184,6 +247,9 @@ main(void)
 		cmocka_unit_test(schedstat_is_read),
 		cmocka_unit_test(statm_is_read),
 		cmocka_unit_test(status_tells_uids_and_inner_pids),
+		cmocka_unit_test(figures_in_kib_are_read_by_their_name),
+		cmocka_unit_test(what_is_no_figure_in_kib_is_refused),
+		cmocka_unit_test(arguments_are_joined_by_blanks),
 		cmocka_unit_test(pressure_and_last_pid_are_read),
 		cmocka_unit_test(numbers_fill_their_text_and_their_type),
 	};
