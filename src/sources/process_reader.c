@@ -12,14 +12,13 @@
 #include "sources/process_reader.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "sources/share.h"
 
 enum {
 	STAT_BYTES = 1024,
@@ -27,7 +26,7 @@ enum {
 	SLICE = 64,       /* of processes that ran so many stats are read each tick, at least; */
 	MOST_SLICES = 32, /* all are read anew in so many ticks, at most */
 	YOUNG_LOOKS = 3,  /* ticks in which a new process is expected to exec */
-	MANY_NEW = 128,   /* worth a second thread, whose start costs as much as reading 3 */
+	MANY_NEW = 128,   /* worth being read ahead by two threads */
 };
 
 /* What was read of a process ahead of its turn. */
@@ -37,13 +36,12 @@ struct ht_process_ahead {
 	bool is_read;
 };
 
-/* Records that one thread reads ahead. */
-struct share {
+/* Records that two threads read ahead. */
+struct shares {
 	const struct ht_process_reader *reader;
 	struct ht_process_record *records;
-	size_t first;
-	size_t end;
-	struct ht_descriptors descriptors; /* of its own: the budget holds for all of its records */
+	struct ht_descriptors
+	    descriptors[HT_SHARE_THREADS]; /* of each thread: the budget holds for all records */
 };
 
 void
@@ -242,47 +240,30 @@ ht_process_reader_read(struct ht_process_reader *reader, struct ht_process_table
 	return read_new(reader, record, descriptors, reading);
 }
 
-static void *
-read_share(void *context)
+static void
+read_ahead(void *context, unsigned thread, size_t first, size_t end)
 {
-	struct share *share = context;
-	for (size_t i = share->first; i < share->end; i++) {
-		struct ht_process_ahead *ahead = &share->reader->ahead[i];
-		if (share->records[i].is_known)
+	struct shares *shares = context;
+	for (size_t i = first; i < end; i++) {
+		struct ht_process_ahead *ahead = &shares->reader->ahead[i];
+		if (shares->records[i].is_known)
 			continue;
-		ahead->result = read_new(
-		    share->reader, &share->records[i], &share->descriptors, &ahead->reading);
+		ahead->result = read_new(shares->reader, &shares->records[i],
+		    &shares->descriptors[thread], &ahead->reading);
 		ahead->is_read = true;
 	}
-	return NULL;
 }
 
-/* Reads half of the new processes in a thread of its own, the other half here. */
 static void
 read_shares(const struct ht_process_reader *reader, struct ht_process_table *table,
     struct ht_descriptors *descriptors)
 {
 	struct ht_descriptors all = { .budget = table->count };
-	struct share here = { reader, table->records, 0, table->count / 2, all };
-	struct share there = { reader, table->records, table->count / 2, table->count, all };
-	pthread_t thread;
-	sigset_t every, before;
-	sigfillset(&every);
-	pthread_sigmask(SIG_SETMASK, &every, &before);
-	bool is_started = pthread_create(&thread, NULL, read_share, &there) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	read_share(&here);
-	/* Without a thread the rest is read one by one. */
-	if (is_started)
-		pthread_join(thread, NULL);
-	descriptors->kept += here.descriptors.kept + there.descriptors.kept;
-}
-
-static bool
-has_second_processor(void)
-{
-	cpu_set_t set;
-	return sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 1;
+	struct shares shares = { reader, table->records, { all, all } };
+	struct ht_share share = { read_ahead, &shares, table->count, 0 };
+	ht_share_run(&share);
+	for (size_t i = 0; i < HT_SHARE_THREADS; i++)
+		descriptors->kept += shares.descriptors[i].kept;
 }
 
 void
@@ -298,8 +279,7 @@ ht_process_reader_begin(struct ht_process_reader *reader, struct ht_process_tabl
 	size_t new_count = 0;
 	for (size_t i = 0; i < table->count; i++)
 		new_count += !table->records[i].is_known;
-	if (new_count < MANY_NEW || descriptors->budget - descriptors->kept < new_count ||
-	    !has_second_processor())
+	if (new_count < MANY_NEW || descriptors->budget - descriptors->kept < new_count)
 		return;
 	reader->ahead = calloc(table->count, sizeof(*reader->ahead));
 	if (reader->ahead != NULL)

@@ -35,7 +35,7 @@ void ht_process_reader_init(struct ht_process_reader *reader, const struct ht_pr
 
 /*
  * Begins a tick, when TABLE is up to date.  Where many processes are new, as they are at first,
- * a second thread reads half of them until this returns.
+ * a second thread reads some of them until this returns.
  */
 void ht_process_reader_begin(struct ht_process_reader *reader, struct ht_process_table *table,
     struct ht_descriptors *descriptors);
