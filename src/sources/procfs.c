@@ -12,10 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sources/costly.h"
 #include "sources/host.h"
 #include "sources/proc_dir.h"
 #include "sources/process_reader.h"
-#include "sources/procps.h"
 #include "sources/tasks.h"
 
 enum {
@@ -25,7 +25,7 @@ enum {
 struct ht_procfs {
 	struct ht_proc_dir dir;
 	struct ht_host *host;             /* owned; NULL: not on a real /proc */
-	struct ht_procps *procps;         /* owned; NULL: not on a real /proc */
+	struct ht_costly *costly;         /* owned; NULL: not on a real /proc */
 	struct ht_tasks *tasks;           /* owned */
 	struct ht_process_entry *entries; /* owned; this tick's listing */
 	size_t entry_count;
@@ -235,8 +235,8 @@ ht_procfs_poll(struct ht_procfs *procfs, struct ht_poll *poll)
 	procfs->ticks++;
 	if (procfs->host != NULL)
 		ht_host_read(procfs->host, &poll->host);
-	if (result == 0 && procfs->procps != NULL)
-		result = ht_procps_fill(procfs->procps, poll);
+	if (result == 0 && procfs->costly != NULL)
+		result = ht_costly_fill(procfs->costly, poll);
 	if (result == 0)
 		result = ht_tasks_fill(procfs->tasks, poll);
 	return result;
@@ -254,11 +254,11 @@ open_parts(struct ht_procfs *procfs, const char *root, struct ht_error *error)
 	if (procfs->dir.is_real) {
 		procfs->loadavg_fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
 		procfs->host = ht_host_new();
-		procfs->procps = ht_procps_new();
+		procfs->costly = ht_costly_new(&procfs->dir);
 	}
 	procfs->tasks = ht_tasks_new(&procfs->dir);
 	if (procfs->tasks != NULL &&
-	    (!procfs->dir.is_real || (procfs->host != NULL && procfs->procps != NULL)))
+	    (!procfs->dir.is_real || (procfs->host != NULL && procfs->costly != NULL)))
 		return 0;
 	ht_error_set(error, HT_ERROR_RUNTIME, "out of memory");
 	return -ENOMEM;
@@ -291,7 +291,7 @@ ht_procfs_free(struct ht_procfs *procfs)
 	if (procfs == NULL)
 		return;
 	ht_tasks_free(procfs->tasks);
-	ht_procps_free(procfs->procps);
+	ht_costly_free(procfs->costly);
 	ht_host_free(procfs->host);
 	if (procfs->loadavg_fd >= 0)
 		close(procfs->loadavg_fd);

@@ -2,7 +2,7 @@
 /*
  * The procfs source: every process that may be seen, its memory and processor
  * time, at a few microseconds each; the host's memory; and for the processes that the
- * request names what costs more (sources/procps.h).
+ * request names what costs more (sources/costly.h).
  */
 #ifndef HT_SOURCES_PROCFS_H
 #define HT_SOURCES_PROCFS_H

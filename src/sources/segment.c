@@ -436,7 +436,7 @@ is_asked_for(const struct ht_request *request, const struct file *file, uid_t ow
 	       (request->only_uid == UINT32_MAX || request->only_uid == owner);
 }
 
-/* What libproc2 tells of the living; NULL: a user without a name. */
+/* NULL: a user without a name, or for lack of memory. */
 static const char *
 user_name(uid_t uid, struct ht_arena *arena)
 {
