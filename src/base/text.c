@@ -71,19 +71,46 @@ ht_text_add_string(struct ht_text *text, const char *string)
 	ht_text_add(text, string, strlen(string));
 }
 
+/* Most fit in the room that there is: they are formatted once. */
 void
 ht_text_add_format(struct ht_text *text, const char *format, ...)
 {
 	va_list arguments, again;
+	if (!reserve(text, 0))
+		return;
+	const size_t room = text->capacity - text->length;
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	int length = vsnprintf(NULL, 0, format, arguments);
+	int length = vsnprintf(text->bytes + text->length, room, format, arguments);
 	va_end(arguments);
-	if (length >= 0 && reserve(text, (size_t)length)) {
+	if (length >= 0 && (size_t)length >= room && reserve(text, (size_t)length))
 		vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
+	if (length >= 0 && (size_t)length < text->capacity - text->length)
 		text->length += (size_t)length;
-	}
+	text->bytes[text->length] = '\0';
 	va_end(again);
+}
+
+void
+ht_text_add_unsigned(struct ht_text *text, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value != 0);
+	ht_text_add(text, digits + at, sizeof(digits) - at);
+}
+
+void
+ht_text_add_blanks(struct ht_text *text, size_t count)
+{
+	if (!reserve(text, count))
+		return;
+	memset(text->bytes + text->length, ' ', count);
+	text->length += count;
+	text->bytes[text->length] = '\0';
 }
 
 const char *
@@ -149,17 +176,32 @@ ht_utf8_is_unsafe(unsigned code)
 	       (code >= 0xfdd0 && code <= 0xfdef) || (code >= 0xe0000 && code <= 0xe0fff);
 }
 
+/* Bytes at the beginning of STRING that are printable ASCII: safe, and most of most strings. */
+static size_t
+plain_length(const char *string)
+{
+	const char *at = string;
+	while (*at >= 0x20 && *at < 0x7f)
+		at++;
+	return (size_t)(at - string);
+}
+
 void
 ht_text_add_printable(struct ht_text *text, const char *string, bool ascii_only)
 {
-	for (size_t left = strlen(string); left > 0;) {
+	for (;;) {
 		unsigned code;
-		size_t size = ht_utf8_decode(string, left, &code);
+		size_t size = plain_length(string);
+		if (size != 0)
+			ht_text_add(text, string, size);
+		string += size;
+		if (*string == '\0')
+			return;
+		size = ht_utf8_decode(string, strnlen(string, 4), &code);
 		if (ht_utf8_is_unsafe(code) || (ascii_only && code >= 0x80))
 			ht_text_add(text, "?", 1);
 		else
 			ht_text_add(text, string, size);
 		string += size;
-		left -= size;
 	}
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ht_text {
 	char *bytes; /* owned; NUL-terminated once anything was appended, else NULL */
@@ -27,6 +28,12 @@ void ht_text_add(struct ht_text *text, const char *bytes, size_t length);
 void ht_text_add_string(struct ht_text *text, const char *string);
 void ht_text_add_format(struct ht_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Appends VALUE in decimal: what most numbers of a large output are, at a tenth of a format's cost. */
+void ht_text_add_unsigned(struct ht_text *text, uint64_t value);
+
+/* Appends COUNT blanks. */
+void ht_text_add_blanks(struct ht_text *text, size_t count);
 
 /* The text so far as a string; "" when empty.  Valid until the next append. */
 const char *ht_text_string(const struct ht_text *text);

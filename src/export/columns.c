@@ -62,24 +62,17 @@ ht_columns_add(struct ht_columns *table, const char *string, bool ascii_only)
 }
 
 static void
-add_blanks(struct ht_text *line, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		ht_text_add(line, " ", 1);
-}
-
-static void
 add_cell(const struct ht_columns *table, size_t column, const char *cell, struct ht_text *line)
 {
 	bool last = column + 1 == table->count;
 	size_t gap = table->widths[column] - width_of(cell);
 	if (!table->columns[column].left)
-		add_blanks(line, gap);
+		ht_text_add_blanks(line, gap);
 	ht_text_add_string(line, cell);
 	if (table->columns[column].left && !last)
-		add_blanks(line, gap);
+		ht_text_add_blanks(line, gap);
 	if (!last)
-		add_blanks(line, 1);
+		ht_text_add_blanks(line, 1);
 }
 
 /* Bytes of STRING that make up its first WIDTH characters. */
@@ -101,7 +94,7 @@ ht_columns_write(const struct ht_columns *table, size_t indent, size_t width, st
 	const char *cell = ht_text_string(&table->cells), *end = cell + table->cells.length;
 	while (cell < end && !line.failed) {
 		ht_text_clear(&line);
-		add_blanks(&line, indent);
+		ht_text_add_blanks(&line, indent);
 		for (size_t i = 0; i < table->count && cell < end; i++) {
 			add_cell(table, i, cell, &line);
 			cell += strlen(cell) + 1;

@@ -4,7 +4,6 @@
 #include "export/csv.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -23,8 +22,10 @@ add_word(struct ht_text *out, const char *word)
 	bool quoted = strpbrk(rest, ",\"' ") != NULL;
 	if (quoted)
 		ht_text_add(out, "\"", 1);
-	for (; quoted && *rest != '\0'; rest++)
-		ht_text_add(out, *rest == '"' ? "\"\"" : rest, *rest == '"' ? 2 : 1);
+	for (const char *quote; (quote = strchr(rest, '"')) != NULL; rest = quote + 1) {
+		ht_text_add(out, rest, (size_t)(quote - rest));
+		ht_text_add(out, "\"\"", 2);
+	}
 	ht_text_add_string(out, rest);
 	if (quoted)
 		ht_text_add(out, "\"", 1);
@@ -38,7 +39,7 @@ add_value(struct ht_text *out, const struct ht_metric *metric, union ht_value va
 	if (ht_metric_is_real(metric))
 		ht_text_add_format(out, "%.3f", value.f);
 	else
-		ht_text_add_format(out, "%" PRIu64, value.u);
+		ht_text_add_unsigned(out, value.u);
 }
 
 static void

@@ -3,7 +3,6 @@
 
 #include "export/json_writer.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -22,8 +21,7 @@ new_line(struct ht_json_writer *json)
 	if (!json->indented)
 		return;
 	ht_text_add(json->text, "\n", 1);
-	for (unsigned i = 0; i < json->depth; i++)
-		ht_text_add(json->text, "  ", 2);
+	ht_text_add_blanks(json->text, (size_t)json->depth * 2);
 }
 
 /* What stands before a value: the comma, the line's beginning and the key. */
@@ -103,7 +101,7 @@ void
 ht_json_unsigned(struct ht_json_writer *json, const char *key, uint64_t value)
 {
 	lead_in(json, key);
-	ht_text_add_format(json->text, "%" PRIu64, value);
+	ht_text_add_unsigned(json->text, value);
 }
 
 void
@@ -135,7 +133,8 @@ ht_json_real(struct ht_json_writer *json, const char *key, double value)
 		thousandths = 0;
 	}
 	const char *sign = value < 0 && (whole != 0 || thousandths != 0) ? "-" : "";
-	ht_text_add_format(json->text, "%s%" PRIu64, sign, whole);
+	ht_text_add_string(json->text, sign);
+	ht_text_add_unsigned(json->text, whole);
 	if (thousandths != 0)
 		ht_text_add_format(json->text, ".%03u", thousandths);
 }
@@ -152,6 +151,17 @@ add_escape(struct ht_text *text, unsigned code)
 		ht_text_add_format(text, "\\u%04x", code);
 }
 
+/* Bytes of STRING that stand in the output as they are, most often all. */
+static size_t
+plain_length(const char *string)
+{
+	size_t length = 0;
+	while (string[length] >= 0x20 && string[length] < 0x7f && string[length] != '"' &&
+	       string[length] != '\\')
+		length++;
+	return length;
+}
+
 void
 ht_json_string(struct ht_json_writer *json, const char *key, const char *string)
 {
@@ -162,16 +172,18 @@ ht_json_string(struct ht_json_writer *json, const char *key, const char *string)
 	lead_in(json, key);
 	ht_text_add(json->text, "\"", 1);
 	const char *plain = string; /* start of what needs no escape */
-	for (size_t left = strlen(string); left > 0;) {
+	for (;;) {
 		unsigned code;
-		size_t size = ht_utf8_decode(string, left, &code);
+		string += plain_length(string);
+		if (*string == '\0')
+			break;
+		size_t size = ht_utf8_decode(string, strnlen(string, 4), &code);
 		if (code == '"' || code == '\\' || ht_utf8_is_unsafe(code)) {
 			ht_text_add(json->text, plain, (size_t)(string - plain));
 			add_escape(json->text, code);
 			plain = string + size;
 		}
 		string += size;
-		left -= size;
 	}
 	ht_text_add(json->text, plain, (size_t)(string - plain));
 	ht_text_add(json->text, "\"", 1);

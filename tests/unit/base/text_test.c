@@ -31,6 +31,38 @@ appending_grows_and_clearing_keeps(void **state)
 }
 
 static void
+formats_of_any_length_are_appended(void **state)
+{
+	(void)state;
+	struct ht_text text;
+	ht_text_init(&text);
+	for (int length = 0; length < 300; length++) {
+		ht_text_clear(&text);
+		ht_text_add_format(&text, "%*s", length, "");
+		ht_text_add_format(&text, "%s|", "");
+		assert_int_equal(text.length, length + 1);
+		assert_int_equal(strlen(ht_text_string(&text)), length + 1);
+		assert_int_equal(ht_text_string(&text)[length], '|');
+		ht_text_release(&text);
+	}
+}
+
+static void
+numbers_and_blanks_are_appended(void **state)
+{
+	(void)state;
+	struct ht_text text;
+	ht_text_init(&text);
+	ht_text_add_unsigned(&text, 0);
+	ht_text_add_blanks(&text, 3);
+	ht_text_add_unsigned(&text, 1234567890);
+	ht_text_add_blanks(&text, 0);
+	ht_text_add_unsigned(&text, UINT64_MAX);
+	assert_string_equal(ht_text_string(&text), "0   123456789018446744073709551615");
+	ht_text_release(&text);
+}
+
+static void
 a_lost_append_is_remembered(void **state)
 {
 	(void)state;
@@ -38,6 +70,7 @@ a_lost_append_is_remembered(void **state)
 	ht_text_init(&text);
 	ht_text_add_string(&text, "kept");
 	ht_text_add(&text, "x", SIZE_MAX - 2);
+	ht_text_add_blanks(&text, SIZE_MAX - 2);
 	assert_true(text.failed);
 	assert_string_equal(ht_text_string(&text), "kept");
 	ht_text_release(&text);
@@ -111,6 +144,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(appending_grows_and_clearing_keeps),
+		cmocka_unit_test(formats_of_any_length_are_appended),
+		cmocka_unit_test(numbers_and_blanks_are_appended),
 		cmocka_unit_test(a_lost_append_is_remembered),
 		cmocka_unit_test(nothing_reaches_the_terminal_but_letters),
 		cmocka_unit_test(utf8_is_decoded_strictly),
