@@ -18,13 +18,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "sources/share.h"
+
+/* A turn of those at rest takes so long at least: ten ticks a second are no reason to read them ten times. */
+#define TURN_NS UINT64_C(300000000)
 
 enum {
 	STAT_BYTES = 1024,
 	STATM_BYTES = 256,
 	SLICE = 64,       /* of processes that ran so many stats are read each tick, at least; */
-	MOST_SLICES = 32, /* all are read anew in so many ticks, at most */
+	MOST_SLICES = 32, /* all are read anew in so many turns, at most */
 	YOUNG_LOOKS = 3,  /* ticks in which a new process is expected to exec */
 	MANY_NEW = 128,   /* worth being read ahead by two threads */
 };
@@ -180,7 +184,7 @@ is_stat_due(struct ht_process_reader *reader, size_t index, const struct ht_proc
     uint64_t clock_ns)
 {
 	if (!reader->dir->is_real || record->looks < YOUNG_LOOKS ||
-	    (index + reader->ticks) % reader->slices == 0)
+	    (reader->is_turn && (index + reader->turns) % reader->slices == 0))
 		return true;
 	/* Nobody waits for the state of a kernel thread, and many of them run all the time. */
 	if (record->is_kernel_thread || (clock_ns != 0 && clock_ns == record->stat_clock_ns))
@@ -266,6 +270,17 @@ read_shares(const struct ht_process_reader *reader, struct ht_process_table *tab
 		descriptors->kept += shares.descriptors[i].kept;
 }
 
+static void
+begin_turn(struct ht_process_reader *reader)
+{
+	const uint64_t now_ns = ht_clock_monotonic_ns();
+	reader->is_turn = now_ns - reader->turn_ns >= TURN_NS;
+	if (!reader->is_turn)
+		return;
+	reader->turn_ns = now_ns;
+	reader->turns++;
+}
+
 void
 ht_process_reader_begin(struct ht_process_reader *reader, struct ht_process_table *table,
     struct ht_descriptors *descriptors)
@@ -275,6 +290,7 @@ ht_process_reader_begin(struct ht_process_reader *reader, struct ht_process_tabl
 		reader->moving_slices = MOST_SLICES;
 	reader->moving_count = 0;
 	reader->slices = table->count / SLICE < 2 ? 1 : MOST_SLICES;
+	begin_turn(reader);
 
 	size_t new_count = 0;
 	for (size_t i = 0; i < table->count; i++)

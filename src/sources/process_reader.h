@@ -26,7 +26,10 @@ struct ht_process_reader {
 	    *ahead; /* owned; what _begin has read, by the table's order; or NULL */
 	uint64_t ns_per_tick;
 	uint64_t ticks;       /* that have ended */
-	size_t slices;        /* each process's stat is read once in so many ticks, at least */
+	uint64_t turns;       /* so far; stats of processes at rest are read in turn, ... */
+	uint64_t turn_ns;     /* CLOCK_MONOTONIC of the last turn */
+	bool is_turn;         /* ... if it is time for that in this tick */
+	size_t slices;        /* each process's stat is read once in so many turns, at least */
 	size_t moving_slices; /* the stat of one that ran, once in so many ticks */
 	size_t moving_count; /* processes that ran since their stat was read; of this tick so far */
 };
