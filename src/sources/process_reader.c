@@ -186,8 +186,8 @@ is_stat_due(struct ht_process_reader *reader, size_t index, const struct ht_proc
 	if (!reader->dir->is_real || record->looks < YOUNG_LOOKS ||
 	    (reader->is_turn && (index + reader->turns) % reader->slices == 0))
 		return true;
-	/* Nobody waits for the state of a kernel thread, and many of them run all the time. */
-	if (record->is_kernel_thread || (clock_ns != 0 && clock_ns == record->stat_clock_ns))
+	/* Nobody waits for the state of a kernel thread, and many of them run all the time; or it has ended. */
+	if (clock_ns != 0 && (record->is_kernel_thread || clock_ns == record->stat_clock_ns))
 		return false;
 	reader->moving_count++;
 	return (index + reader->ticks) % reader->moving_slices == 0;

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "sources/costly.h"
 #include "sources/host.h"
 #include "sources/proc_dir.h"
@@ -20,6 +21,14 @@
 
 enum {
 	LISTING_TICKS = 8, /* /proc is listed so often even if no process seems to be new */
+	NEW_COSTS = 16,    /* looking for one pid costs at most what listing so many does */
+};
+
+/* How the entries of the tick before become those of this one. */
+enum listing {
+	LIST_NOTHING, /* nobody came, nobody went */
+	LIST_NEW,     /* a few may have come */
+	LIST_ALL,
 };
 
 struct ht_procfs {
@@ -36,6 +45,7 @@ struct ht_procfs {
 	int loadavg_fd;    /* owned; -1: none */
 	uint64_t last_pid; /* given out last when /proc was listed; 0: not known */
 	bool must_list;    /* what was listed last doesn't do for the next tick */
+	bool has_gone;     /* some of it have ended, as their records say */
 };
 
 static int
@@ -55,33 +65,47 @@ add_entry(int32_t pid, uint32_t inode, void *context)
 	return 0;
 }
 
-/* A thread's number opens a directory too; a process is what leads its group. */
-static bool
-leads_a_group(const struct ht_procfs *procfs, int32_t pid)
+enum whose { A_PROCESS, A_THREAD, NOBODY, HIDDEN };
+
+/*
+ * Whose number PID is, and the inode of its directory.  A thread's opens one too; a process is what
+ * leads its group.
+ */
+static enum whose
+whose_is(const struct ht_procfs *procfs, int32_t pid, uint32_t *inode)
 {
-	char text[4096];
+	char text[4096], path[HT_PROC_PATH_BYTES];
+	struct stat file;
 	struct ht_procfs_status status;
+	ht_proc_dir_path(pid, NULL, path);
+	if (fstatat(procfs->dir.fd, path, &file, 0) != 0)
+		return NOBODY;
+	*inode = (uint32_t)file.st_ino;
 	ssize_t length = ht_proc_dir_read(&procfs->dir, pid, "status", text, sizeof(text));
 	if (length <= 0)
-		return true; /* hidden, as the next read will tell */
+		return HIDDEN;
 	ht_procfs_decode_status(text, (size_t)length, &status);
-	return status.thread_group == pid || status.thread_group == -1;
+	return status.thread_group == pid || status.thread_group == -1 ? A_PROCESS : A_THREAD;
 }
 
 static int
 list_one(struct ht_procfs *procfs, struct ht_poll *poll, int32_t pid)
 {
-	char path[HT_PROC_PATH_BYTES];
-	struct stat file;
+	uint32_t inode;
 	if (pid <= 0)
 		return 0;
-	ht_proc_dir_path(pid, NULL, path);
-	if (fstatat(procfs->dir.fd, path, &file, 0) == 0)
-		return leads_a_group(procfs, pid) ? add_entry(pid, (uint32_t)file.st_ino, procfs)
-						  : 0;
-	/* Mounted with hidepid, /proc doesn't show it, but the kernel says that it is there. */
-	if (procfs->dir.is_real && kill(pid, 0) != 0 && errno == EPERM)
-		poll->hidden_count++;
+	switch (whose_is(procfs, pid, &inode)) {
+	case A_PROCESS:
+	case HIDDEN: /* as the next read will tell */
+		return add_entry(pid, inode, procfs);
+	case NOBODY:
+		/* Mounted with hidepid, /proc doesn't show it, but the kernel says that it is there. */
+		if (procfs->dir.is_real && kill(pid, 0) != 0 && errno == EPERM)
+			poll->hidden_count++;
+		break;
+	case A_THREAD:
+		break;
+	}
 	return 0;
 }
 
@@ -126,18 +150,61 @@ read_last_pid(const struct ht_procfs *procfs)
 }
 
 /*
- * True when no process came since /proc was listed: no pid was given out.  Who went
- * is told by the kept descriptors.  Listing costs 1.2 us a process, as much as a third of all else.
+ * No process came since /proc was listed where no pid was given out, and who came has one of those that
+ * were; who went is told by the kept descriptors.  Listing costs 1.2 us a process, as much as
+ * a third of all else, and on a busy machine somebody comes between any two ticks.
  */
-static bool
-is_listed_already(struct ht_procfs *procfs, struct ht_poll *poll)
+static enum listing
+what_to_list(struct ht_procfs *procfs, struct ht_poll *poll)
 {
-	const uint64_t last_pid = read_last_pid(procfs);
-	bool same = last_pid != 0 && last_pid == procfs->last_pid && !procfs->must_list &&
-		    poll->request->only.count == 0 && procfs->ticks % LISTING_TICKS != 0;
+	const uint64_t before = procfs->last_pid, last_pid = read_last_pid(procfs);
+	const bool are_named = poll->request->only.count != 0;
+	bool all = before == 0 || last_pid < before || procfs->must_list || are_named ||
+		   procfs->ticks % LISTING_TICKS == 0 ||
+		   (last_pid - before) * NEW_COSTS > procfs->entry_count;
 	procfs->last_pid = poll->last_pid = last_pid;
-	procfs->must_list = poll->request->only.count != 0;
-	return same;
+	procfs->must_list = are_named;
+	if (all)
+		return LIST_ALL;
+	return last_pid != before || procfs->has_gone ? LIST_NEW : LIST_NOTHING;
+}
+
+/* The table's records are those of the entries, one by one. */
+static void
+drop_gone(struct ht_procfs *procfs, const struct ht_process_table *processes)
+{
+	size_t kept = 0;
+	ht_assert(processes->count == procfs->entry_count);
+	for (size_t i = 0; i < procfs->entry_count; i++)
+		if (!processes->records[i].is_gone)
+			procfs->entries[kept++] = procfs->entries[i];
+	procfs->entry_count = kept;
+}
+
+/*
+ * Adds who has a pid that was given out since BEFORE was.  0, -ENOMEM, or -EACCES: one is hidden, and
+ * may be a thread.
+ */
+static int
+list_new(struct ht_procfs *procfs, const struct ht_poll *poll, uint64_t before)
+{
+	drop_gone(procfs, poll->processes);
+	const size_t known = procfs->entry_count;
+	int result = 0;
+	for (uint64_t next = before + 1; next <= procfs->last_pid && result == 0; next++) {
+		const int32_t pid = (int32_t)next;
+		uint32_t inode;
+		/* It may have come while /proc was being listed. */
+		if (ht_pid_find(procfs->entries, known, sizeof(*procfs->entries), pid) != NULL)
+			continue;
+		enum whose whose = whose_is(procfs, pid, &inode);
+		if (whose == HIDDEN)
+			return -EACCES;
+		if (whose == A_PROCESS)
+			result = add_entry(pid, inode, procfs);
+	}
+	order_entries(procfs);
+	return result;
 }
 
 static int
@@ -154,10 +221,25 @@ list(struct ht_procfs *procfs, struct ht_poll *poll)
 	return result;
 }
 
+/* Brings the table up to date. */
 static int
-list_anew(struct ht_procfs *procfs, struct ht_poll *poll)
+update_table(struct ht_procfs *procfs, struct ht_poll *poll)
 {
-	int result = list(procfs, poll);
+	const uint64_t before = procfs->last_pid;
+	int result = 0;
+	switch (what_to_list(procfs, poll)) {
+	case LIST_NOTHING:
+		return 0;
+	case LIST_NEW:
+		result = list_new(procfs, poll, before);
+		if (result == -EACCES)
+			result = list(procfs, poll);
+		break;
+	case LIST_ALL:
+		result = list(procfs, poll);
+		break;
+	}
+	procfs->has_gone = false;
 	if (result == 0)
 		result = ht_process_table_update(
 		    poll->processes, procfs->entries, procfs->entry_count, poll->descriptors);
@@ -209,7 +291,10 @@ poll_process(struct ht_procfs *procfs, struct ht_poll *poll, size_t index)
 	}
 	if (result != 0) {
 		record->is_gone = true;
-		procfs->must_list = true;
+		if (result == -ENOENT || result == -ESRCH)
+			procfs->has_gone = true;
+		else
+			procfs->must_list = true;
 		return 0;
 	}
 	/* Without a descriptor only the listing tells a process from a later one with its pid. */
@@ -223,7 +308,7 @@ poll_process(struct ht_procfs *procfs, struct ht_poll *poll, size_t index)
 int
 ht_procfs_poll(struct ht_procfs *procfs, struct ht_poll *poll)
 {
-	int result = is_listed_already(procfs, poll) ? 0 : list_anew(procfs, poll);
+	int result = update_table(procfs, poll);
 	if (result == 0)
 		ht_process_reader_begin(&procfs->reader, poll->processes, poll->descriptors);
 	for (size_t i = 0; i < poll->processes->count && result == 0; i++)

@@ -208,6 +208,78 @@ a_vanished_process_is_gone_from_the_next_frame(void **state)
 	ht_sampler_free(sampler);
 }
 
+/* Processes and threads come and go between ticks, in all orders: each frame has who is there then. */
+static void
+who_comes_and_goes_is_told_by_each_frame(void **state)
+{
+	(void)state;
+	enum { MOST = 4, TICKS = 24 };
+	struct ht_sampler *sampler = monitor_sampler();
+	pid_t present[MOST] = { 0 };
+	for (unsigned tick = 0; tick < TICKS; tick++) {
+		pid_t *pid = &present[tick * 7 / 3 % MOST];
+		pid_t gone = *pid;
+		struct ht_frame *frame;
+		if (gone != 0)
+			monitor_kill(gone);
+		*pid = tick % 3 != 2 ? start_named("comes-and-goes") : 0;
+		assert_true(*pid >= 0);
+		assert_int_equal(ht_sampler_tick(sampler, &everything, &frame), 0);
+		for (size_t i = 0; i < MOST; i++)
+			assert_true(
+			    present[i] == 0 || ht_frame_find(frame, (int32_t)present[i]) != NULL);
+		assert_true(gone == 0 || ht_frame_find(frame, (int32_t)gone) == NULL);
+		for (size_t i = 1; i < frame->process_count; i++)
+			assert_true(frame->processes[i - 1].key.pid < frame->processes[i].key.pid);
+		ht_frame_free(frame);
+	}
+	for (size_t i = 0; i < MOST; i++)
+		if (present[i] != 0)
+			monitor_kill(present[i]);
+	ht_sampler_free(sampler);
+}
+
+/* Tells its number, and stays until it is waited for. */
+struct thread {
+	pthread_barrier_t *end; /* borrowed */
+	pid_t tid;
+};
+
+static void *
+stay(void *context)
+{
+	struct thread *thread = context;
+	thread->tid = gettid();
+	pthread_barrier_wait(thread->end);
+	pthread_barrier_wait(thread->end);
+	return NULL;
+}
+
+static void
+a_new_thread_is_no_new_process(void **state)
+{
+	(void)state;
+	struct ht_sampler *sampler = monitor_sampler();
+	struct ht_frame *frame;
+	pthread_t handle;
+	pthread_barrier_t end;
+	struct thread thread = { &end, 0 };
+	assert_int_equal(pthread_barrier_init(&end, NULL, 2), 0);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(ht_sampler_tick(sampler, &everything, &frame), 0);
+		ht_frame_free(frame);
+		assert_int_equal(pthread_create(&handle, NULL, stay, &thread), 0);
+		pthread_barrier_wait(&end);
+		assert_int_equal(ht_sampler_tick(sampler, &everything, &frame), 0);
+		assert_null(ht_frame_find(frame, (int32_t)thread.tid));
+		ht_frame_free(frame);
+		pthread_barrier_wait(&end);
+		pthread_join(handle, NULL);
+	}
+	pthread_barrier_destroy(&end);
+	ht_sampler_free(sampler);
+}
+
 static void
 a_hostile_name_is_read_whole(void **state)
 {
@@ -458,6 +530,8 @@ main(void)
 		cmocka_unit_test(a_pid_that_comes_back_is_another_process),
 		cmocka_unit_test(what_proc_hides_is_counted_not_shown),
 		cmocka_unit_test(a_vanished_process_is_gone_from_the_next_frame),
+		cmocka_unit_test(who_comes_and_goes_is_told_by_each_frame),
+		cmocka_unit_test(a_new_thread_is_no_new_process),
 		cmocka_unit_test(a_hostile_name_is_read_whole),
 		cmocka_unit_test(few_descriptors_make_it_slow_not_wrong),
 		cmocka_unit_test(a_thread_is_no_process),
