@@ -79,7 +79,7 @@ is_size(const struct ht_metric *metric)
 	       (metric->index == HT_PROCESS_PROPORTIONAL || metric->index == HT_PROCESS_LIMIT);
 }
 
-/* Whether proportional sizes and limits, half of a snapshot's cost, are printed or decide what is. */
+/* Whether proportional sizes and limits, most of a snapshot's cost, are printed or decide what is. */
 static bool
 needs_sizes(const struct snapshot *snapshot)
 {
