@@ -43,7 +43,8 @@ struct snapshot {
 	struct ht_sink sink;
 	struct ht_text text;
 	bool some_missing;
-	bool headed; /* the line of headings has been written */
+	bool headed;  /* the line of headings has been written */
+	bool written; /* a sample has */
 };
 
 static void
@@ -223,6 +224,14 @@ note_seen(struct snapshot *snapshot, const struct ht_frame *frame)
 	snapshot->unseen.count = left;
 }
 
+/* Memstats needs a heap, which a recorded process may not show at all times: such samples are left out. */
+static bool
+is_left_out(const struct snapshot *snapshot, const struct ht_frame *frame)
+{
+	return snapshot->replay != NULL && snapshot->options->format == HT_FORMAT_MEMSTATS &&
+	       (frame->process_count == 0 || frame->processes[0].heap == NULL);
+}
+
 static int
 print_sample(struct snapshot *snapshot, struct ht_error *error)
 {
@@ -235,14 +244,12 @@ print_sample(struct snapshot *snapshot, struct ht_error *error)
 		return -ESRCH;
 	}
 	note_seen(snapshot, frame);
-	/* Before it started, or after it ended. */
-	if (snapshot->replay != NULL && snapshot->options->format == HT_FORMAT_MEMSTATS &&
-	    frame->process_count == 0) {
+	if (snapshot->filter != NULL)
+		ht_filter_apply(snapshot->filter, frame);
+	if (is_left_out(snapshot, frame)) {
 		ht_frame_free(frame);
 		return 0;
 	}
-	if (snapshot->filter != NULL)
-		ht_filter_apply(snapshot->filter, frame);
 	ht_sort_processes(&snapshot->options->sort, frame->processes, frame->process_count);
 	ht_text_clear(&snapshot->text);
 	status = format_frame(snapshot, frame, error);
@@ -253,6 +260,7 @@ print_sample(struct snapshot *snapshot, struct ht_error *error)
 		ht_error_set(error, HT_ERROR_RUNTIME, "not enough memory to print a sample");
 		return status;
 	}
+	snapshot->written = true;
 	return ht_sink_write(&snapshot->sink, snapshot->text.bytes, snapshot->text.length, error);
 }
 
@@ -285,31 +293,80 @@ print_series(struct snapshot *snapshot, struct ht_error *error)
 	return status;
 }
 
-/* Prints a recording's samples.  Its first tick is a baseline, too, and shown only where there is no other. */
+/* An exposition is of one moment; a second one behind it is none that anything reads. */
+static bool
+is_of_one_sample(const struct snapshot *snapshot)
+{
+	return snapshot->options->format == HT_FORMAT_PROMETHEUS;
+}
+
+/*
+ * The tick to begin with: the one of --at, else the second, since a recording's first one is a baseline, too, and shown
+ * only where there is no other.  Of a single sample it is that one.
+ */
+static int
+choose_first(const struct snapshot *snapshot, size_t *first, struct ht_error *error)
+{
+	const struct ht_options *options = snapshot->options;
+	const struct ht_timeline *timeline = ht_replay_timeline(snapshot->replay);
+	const size_t last = timeline->count - 1;
+	*first = last != 0;
+	if (options->at != NULL && ht_moment_find(timeline, options->at, first) != 0) {
+		ht_error_set(error, HT_ERROR_USAGE, HT_OPTIONS_BAD_AT, options->at);
+		return -EINVAL;
+	}
+	if (!is_of_one_sample(snapshot))
+		return 0;
+	if (options->count > 0)
+		*first += (uint64_t)options->count - 1 < last - *first ? (size_t)options->count - 1
+								       : last - *first;
+	else if (options->at == NULL)
+		*first = last;
+	return 0;
+}
+
+/* Names what was asked for and isn't there. */
+static int
+tell_missing(struct snapshot *snapshot, struct ht_error *error)
+{
+	const char *path = snapshot->options->replay;
+	for (size_t i = 0; i < snapshot->unseen.count; i++)
+		ht_output_warn("there is no process %d in %s%s", (int)snapshot->unseen.pids[i],
+		    is_of_one_sample(snapshot) ? "that sample of " : "", path);
+	snapshot->some_missing = snapshot->unseen.count != 0;
+	if (snapshot->written || snapshot->some_missing)
+		return 0;
+	if (is_of_one_sample(snapshot)) {
+		ht_error_set(error, HT_ERROR_RUNTIME,
+		    "the sample wanted of %s is damaged: -n picks an earlier one", path);
+		return -EBADMSG;
+	}
+	if (snapshot->options->format != HT_FORMAT_MEMSTATS || snapshot->filter != NULL)
+		return 0;
+	ht_error_set(error, HT_ERROR_NOT_PERMITTED,
+	    "%d shows no heap in %s: programs do when they were started with 'heaptop run'",
+	    (int)snapshot->targets.pids[0], path);
+	return -ENODATA;
+}
+
+/* Prints a recording's samples. */
 static int
 print_recording(struct snapshot *snapshot, struct ht_error *error)
 {
-	int64_t left = snapshot->options->count;
+	int64_t left = is_of_one_sample(snapshot) ? 1 : snapshot->options->count;
 	bool endless = left <= 0;
-	const struct ht_timeline *timeline = ht_replay_timeline(snapshot->replay);
-	size_t first = timeline->count > 1 ? 1 : 0;
-	if (snapshot->options->at != NULL &&
-	    ht_moment_find(timeline, snapshot->options->at, &first) != 0) {
-		ht_error_set(error, HT_ERROR_USAGE, HT_OPTIONS_BAD_AT, snapshot->options->at);
-		return -EINVAL;
-	}
-	int status = ht_sampler_seek(snapshot->sampler, &snapshot->request, first);
+	size_t first;
+	int status = choose_first(snapshot, &first, error);
+	if (status != 0)
+		return status;
+	status = ht_sampler_seek(snapshot->sampler, &snapshot->request, first);
 	if (status == -ENOMEM)
 		ht_error_set(error, HT_ERROR_RUNTIME, "not enough memory for a sample");
 	while (status == 0 && (endless || left-- > 0))
 		status = print_sample(snapshot, error);
 	if (status != 0 && status != -ENODATA)
 		return status;
-	for (size_t i = 0; i < snapshot->unseen.count; i++)
-		ht_output_warn("there is no process %d in %s", (int)snapshot->unseen.pids[i],
-		    snapshot->options->replay);
-	snapshot->some_missing = snapshot->unseen.count != 0;
-	return 0;
+	return tell_missing(snapshot, error);
 }
 
 /* What of the options doesn't go together, and what they stand for. */
