@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,15 +30,37 @@ struct tape {
 };
 
 static void
-tape_open(struct tape *tape, unsigned ticks)
+tape_init(struct tape *tape)
 {
 	*tape = (struct tape){ .at = HT_RECORDING_HEADER_BYTES,
 		.decoder = ht_recording_decoder_new(),
 		.arena = ht_arena_new() };
 	ht_text_init(&tape->bytes);
-	ht_build_recording(ticks, &tape->bytes);
 	assert_non_null(tape->decoder);
 	assert_non_null(tape->arena);
+}
+
+static void
+tape_open(struct tape *tape, unsigned ticks)
+{
+	tape_init(tape);
+	ht_build_recording(ticks, &tape->bytes);
+}
+
+/* The file NAME of tests/data. */
+static void
+tape_open_kept(struct tape *tape, const char *name)
+{
+	char path[4096], bytes[4096];
+	const char *source = getenv("HT_TOP_SRCDIR");
+	size_t length;
+	tape_init(tape);
+	snprintf(path, sizeof(path), "%s/tests/data/%s", source != NULL ? source : ".", name);
+	FILE *file = fopen(path, "rb");
+	assert_non_null(file);
+	while ((length = fread(bytes, 1, sizeof(bytes), file)) != 0)
+		ht_text_add(&tape->bytes, bytes, length);
+	fclose(file);
 }
 
 static void
@@ -170,26 +193,52 @@ assert_same_tick(const struct ht_tick *a, const struct ht_tick *b)
 		assert_same_sample(&a->samples[i], &b->samples[i]);
 }
 
+/* All blocks of TAPE, of which the ticks must be those that are built. */
+static void
+assert_has_built_ticks(struct tape *tape)
+{
+	unsigned ticks = 0;
+	while (tape_next(tape)) {
+		struct ht_tick got;
+		assert_int_equal(tape_feed(tape), 0);
+		if (tape->block.type == HT_RECORDING_SCHEMA)
+			continue;
+		struct ht_tick wanted = ht_build_tick(tape->arena, ticks++);
+		assert_int_equal(
+		    ht_recording_decoder_tick(tape->decoder, &everything, tape->arena, &got), 0);
+		assert_same_tick(&wanted, &got);
+		ht_arena_reset(tape->arena);
+	}
+	assert_int_equal(ticks, HT_BUILT_TICKS);
+}
+
 static void
 gives_back_what_was_recorded(void **state)
 {
 	struct tape tape;
-	unsigned ticks = 0;
 	(void)state;
 	tape_open(&tape, HT_BUILT_TICKS);
-	while (tape_next(&tape)) {
-		struct ht_tick got;
-		assert_int_equal(tape_feed(&tape), 0);
-		if (tape.block.type == HT_RECORDING_SCHEMA)
-			continue;
-		struct ht_tick wanted = ht_build_tick(tape.arena, ticks++);
-		assert_int_equal(
-		    ht_recording_decoder_tick(tape.decoder, &everything, tape.arena, &got), 0);
-		assert_same_tick(&wanted, &got);
-		ht_arena_reset(tape.arena);
-	}
-	assert_int_equal(ticks, HT_BUILT_TICKS);
+	assert_has_built_ticks(&tape);
 	tape_close(&tape);
+}
+
+/* Versions of the format that no program writes any more. */
+static void
+gives_back_what_older_ones_recorded(void **state)
+{
+	static const char *const kept[] = { "built-1.htrec" };
+	struct ht_recording_header header;
+	struct tape tape;
+	(void)state;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		tape_open_kept(&tape, kept[i]);
+		assert_int_equal(
+		    ht_recording_decode_header(tape.bytes.bytes, tape.bytes.length, &header),
+		    HT_RECORDING_ACCEPTED);
+		assert_int_equal(header.version, i + 1);
+		assert_has_built_ticks(&tape);
+		tape_close(&tape);
+	}
 }
 
 static void
@@ -384,6 +433,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(regress_refuses_a_table_told_twice),
 		cmocka_unit_test(gives_back_what_was_recorded),
+		cmocka_unit_test(gives_back_what_older_ones_recorded),
 		cmocka_unit_test(begins_anew_at_a_key),
 		cmocka_unit_test(refuses_all_from_damage_to_the_next_key),
 		cmocka_unit_test(skips_blocks_that_it_does_not_know),
