@@ -131,6 +131,14 @@ uint64_t ht_record_load(
 void ht_record_store(
     const struct ht_record_column *column, uint64_t word, uint64_t monotonic_ns, void *base);
 
+/* What a column does by itself.  Numbers that files hold. */
+enum ht_record_habit {
+	HT_RECORD_STANDS,   /* stays as it is */
+	HT_RECORD_PACED,    /* goes on as before */
+	HT_RECORD_AS_ABOVE, /* changes as in the row above */
+	HT_RECORD_HABITS
+};
+
 /*
  * Which columns' changes add up to a good guess at COLUMN's: *PLUS and *MINUS are their names, NULL for none.
  * How many: a column with more comes behind those with fewer.
