@@ -25,6 +25,7 @@ struct ht_recording_decoder {
 	struct ht_recording_state state;
 	uint64_t monotonic_ns, realtime_ns; /* of the tick in state */
 	bool is_whole;                      /* state is that of a tick */
+	struct ht_record_coder coder;
 	z_stream stream;
 	bool is_streaming;
 	uint8_t *raw; /* owned */
@@ -139,10 +140,10 @@ inflate_some(z_stream *stream, const void *bytes, size_t length)
 	return (result == Z_OK || result == Z_BUF_ERROR) && stream->avail_in == 0;
 }
 
-/* The payload as it was before compression, in decoder->raw.  0, -EBADMSG or -ENOMEM. */
+/* The LENGTH bytes of the payload as they were before compression, in decoder->raw.  0, -EBADMSG or -ENOMEM. */
 static int
 inflate_payload(struct ht_recording_decoder *decoder, const struct ht_recording_block *block,
-    const void *payload)
+    const void *payload, size_t length)
 {
 	z_stream *stream = &decoder->stream;
 	if (block->raw_length >= decoder->raw_capacity) {
@@ -156,8 +157,8 @@ inflate_payload(struct ht_recording_decoder *decoder, const struct ht_recording_
 	stream->next_out = decoder->raw;
 	/* With room for one byte too many, a longer payload than was said shows. */
 	stream->avail_out = block->raw_length + 1;
-	if (!inflate_some(stream, payload, block->length) ||
-	    !inflate_some(stream, flush, sizeof(flush)) || stream->avail_out != 1)
+	if (!inflate_some(stream, payload, length) || !inflate_some(stream, flush, sizeof(flush)) ||
+	    stream->avail_out != 1)
 		return -EBADMSG;
 	return 0;
 }
@@ -185,39 +186,77 @@ add_string(struct ht_recording_decoder *decoder, const uint8_t *bytes, size_t le
 }
 
 static int
-read_strings(struct ht_recording_decoder *decoder, struct ht_recording_cursor *cursor)
+read_string(struct ht_recording_decoder *decoder, struct ht_recording_cursor *cursor)
 {
-	uint64_t count = ht_recording_read_varint(cursor);
-	int status = 0;
-	for (uint64_t i = 0; i < count && status == 0; i++) {
-		uint64_t length = ht_recording_read_varint(cursor);
-		const uint8_t *bytes = ht_recording_read_bytes(cursor, length);
-		if (cursor->failed || decoder->strings.count >= HT_RECORDING_STRINGS_MOST)
-			return -EBADMSG;
-		status = add_string(decoder, bytes, (size_t)length);
-	}
-	return status;
+	uint64_t length = ht_recording_read_varint(cursor);
+	const uint8_t *bytes = ht_recording_read_bytes(cursor, length);
+	if (cursor->failed || decoder->strings.count >= HT_RECORDING_STRINGS_MOST)
+		return -EBADMSG;
+	return add_string(decoder, bytes, (size_t)length);
 }
 
-/* The state that the raw bytes make of the one before. */
+/* Version 1: how many strings, those, and the rest of a tick, all compressed. */
 static int
-make_state(struct ht_recording_decoder *decoder, size_t raw_length)
+begin_bytes(struct ht_recording_decoder *decoder, const struct ht_recording_block *block,
+    const void *payload, struct ht_recording_making *making, struct ht_recording_state *state)
 {
-	struct ht_recording_cursor cursor = { decoder->raw, decoder->raw + raw_length, false };
-	struct ht_recording_state state = { 0 };
-	int status = read_strings(decoder, &cursor);
+	int status = inflate_payload(decoder, block, payload, block->length);
 	if (status != 0)
 		return status;
-	state.process_count = (size_t)ht_recording_read_varint(&cursor);
+	struct ht_recording_cursor cursor = { decoder->raw, decoder->raw + block->raw_length,
+		false };
+	uint64_t count = ht_recording_read_varint(&cursor);
+	for (uint64_t i = 0; i < count && status == 0; i++)
+		status = read_string(decoder, &cursor);
+	if (status != 0)
+		return status;
+	state->process_count = (size_t)ht_recording_read_varint(&cursor);
 	uint64_t shape_length = ht_recording_read_varint(&cursor);
 	const uint8_t *shape = ht_recording_read_bytes(&cursor, shape_length);
 	if (cursor.failed)
 		return -EBADMSG;
+	making->shape = (struct ht_recording_cursor){ shape, shape + shape_length, false };
+	making->numbers = cursor;
+	return 0;
+}
+
+/* Since version 2: how many bytes are compressed, those, which are strings, and the rest for the coder. */
+static int
+begin_coded(struct ht_recording_decoder *decoder, const struct ht_recording_block *block,
+    const uint8_t *payload, struct ht_recording_making *making)
+{
+	struct ht_recording_cursor cursor = { payload, payload + block->length, false };
+	uint64_t length = ht_recording_read_varint(&cursor);
+	const uint8_t *compressed = ht_recording_read_bytes(&cursor, length);
+	if (cursor.failed || (length == 0) != (block->raw_length == 0))
+		return -EBADMSG;
+	int status = length != 0 ? inflate_payload(decoder, block, compressed, (size_t)length) : 0;
+	struct ht_recording_cursor raw = { decoder->raw, decoder->raw, false };
+	if (length != 0)
+		raw.end += block->raw_length;
+	while (status == 0 && raw.at != raw.end)
+		status = read_string(decoder, &raw);
+	if (block->type == HT_RECORDING_KEY)
+		ht_record_begin_key(
+		    &decoder->coder, decoder->schemas.tables, decoder->schemas.table_count);
+	ht_record_coder_read(&decoder->coder, cursor.at, (size_t)(cursor.end - cursor.at));
+	making->coder = &decoder->coder;
+	return status;
+}
+
+/* The state that the payload makes of the one before. */
+static int
+make_state(struct ht_recording_decoder *decoder, const struct ht_recording_block *block,
+    const void *payload)
+{
 	struct ht_recording_making making = { .schemas = &decoder->schemas,
-		.arena = decoder->arena,
-		.shape = { shape, shape + shape_length, false },
-		.numbers = cursor };
-	status = ht_recording_make(&making, &decoder->state, &state);
+		.arena = decoder->arena };
+	struct ht_recording_state state = { 0 };
+	int status = decoder->schemas.is_coded
+			 ? begin_coded(decoder, block, payload, &making)
+			 : begin_bytes(decoder, block, payload, &making, &state);
+	if (status == 0)
+		status = ht_recording_make(&making, &decoder->state, &state);
 	if (status != 0)
 		return status;
 	decoder->state = state;
@@ -244,7 +283,7 @@ add_schema(struct ht_recording_decoder *decoder, const struct ht_recording_block
 {
 	forget(decoder);
 	ht_recording_schemas_release(&decoder->schemas);
-	int status = inflate_payload(decoder, block, payload);
+	int status = inflate_payload(decoder, block, payload, block->length);
 	if (status != 0)
 		return status;
 	struct ht_recording_cursor cursor = { decoder->raw, decoder->raw + block->raw_length,
@@ -267,9 +306,7 @@ add_tick(struct ht_recording_decoder *decoder, const struct ht_recording_block *
 	decoder->is_whole = false;
 	if (decoder->schemas.tables == NULL)
 		return -EBADMSG;
-	int status = inflate_payload(decoder, block, payload);
-	if (status == 0)
-		status = make_state(decoder, block->raw_length);
+	int status = make_state(decoder, block, payload);
 	ht_arena_reset(decoder->arena);
 	if (status != 0)
 		return status;

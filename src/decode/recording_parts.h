@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "decode/recording.h"
+#include "model/recording_row.h"
 
 /* Bytes that are still to be read; reading past the end fails and stays failed. */
 struct ht_recording_cursor {
@@ -22,16 +23,10 @@ uint64_t ht_recording_read_varint(struct ht_recording_cursor *cursor);
 /* LENGTH bytes, or NULL. */
 const uint8_t *ht_recording_read_bytes(struct ht_recording_cursor *cursor, uint64_t length);
 
-/* One table as the file has it. */
-struct ht_recording_table {
-	size_t columns;
-	int plus[HT_RECORDING_COLUMNS_MOST]; /* lower places; -1: none */
-	int minus[HT_RECORDING_COLUMNS_MOST];
-};
-
 struct ht_recording_schemas {
-	struct ht_recording_table *tables; /* owned; table_count */
-	size_t table_count;                /* at least the host's and the samples' */
+	struct ht_record_layout *tables; /* owned; table_count */
+	size_t table_count;              /* at least the host's and the samples' */
+	bool is_coded;                   /* as since version 2 */
 	/* Where our tables and columns are in the file; -1: nowhere. */
 	int table[HT_RECORD_TABLES];
 	int column[HT_RECORD_TABLES][HT_RECORDING_COLUMNS_MOST];
@@ -42,23 +37,17 @@ int ht_recording_schemas_read(
     struct ht_recording_schemas *schemas, struct ht_recording_cursor *cursor);
 void ht_recording_schemas_release(struct ht_recording_schemas *schemas);
 
-/* Rows of one table; those of the second table, the samples, have further lists. */
-struct ht_recording_rows {
-	uint64_t *words; /* count times the table's columns */
-	size_t count;
-	struct ht_recording_rows *lists; /* one a row for each table behind the second */
-};
-
 struct ht_recording_state {
-	struct ht_recording_rows host;
-	struct ht_recording_rows samples;
+	struct ht_record_rows host;
+	struct ht_record_rows samples;
 	size_t process_count;
 };
 
 /* What making a tick's rows out of those before needs. */
 struct ht_recording_making {
-	const struct ht_recording_schemas *schemas;
-	struct ht_arena *arena; /* of the new rows */
+	struct ht_recording_schemas *schemas; /* what its tables have learnt changes */
+	struct ht_arena *arena;               /* of the new rows */
+	struct ht_record_coder *coder;        /* NULL: version 1 has these instead */
 	struct ht_recording_cursor shape;
 	struct ht_recording_cursor numbers;
 	size_t words; /* made so far */

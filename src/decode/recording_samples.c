@@ -109,13 +109,13 @@ word_of_kind(
 /* COUNT new items of SIZE bytes for the rows of our TABLE among LISTS; NULL: there are none. */
 static void *
 read_list(struct ht_recording_reading *reading, enum ht_record_table table,
-    const struct ht_recording_rows *lists, const void *blank, size_t size, size_t *count)
+    const struct ht_record_rows *lists, const void *blank, size_t size, size_t *count)
 {
 	int place = reading->schemas->table[table];
 	*count = 0;
 	if (place < 2 || lists[place - 2].count == 0)
 		return NULL;
-	const struct ht_recording_rows *rows = &lists[place - 2];
+	const struct ht_record_rows *rows = &lists[place - 2];
 	char *items = ht_arena_array(reading->arena, rows->count, size);
 	if (items == NULL) {
 		reading->failed = true;
@@ -124,8 +124,8 @@ read_list(struct ht_recording_reading *reading, enum ht_record_table table,
 	for (size_t i = 0; i < rows->count; i++) {
 		void *const parts[HT_RECORD_PARTS] = { items + i * size };
 		memcpy(parts[HT_PART_ROW], blank, size);
-		read_row(reading, table, rows->words + i * reading->schemas->tables[place].columns,
-		    parts);
+		read_row(
+		    reading, table, rows->words + i * reading->schemas->tables[place].words, parts);
 	}
 	*count = rows->count;
 	return items;
@@ -135,8 +135,8 @@ static const struct ht_map_figures no_figures = { UINT64_MAX, UINT64_MAX, UINT64
 	UINT64_MAX, UINT64_MAX };
 
 static void
-read_mappings(struct ht_recording_reading *reading, const struct ht_recording_rows *lists,
-    struct ht_maps *maps)
+read_mappings(
+    struct ht_recording_reading *reading, const struct ht_record_rows *lists, struct ht_maps *maps)
 {
 	const struct ht_map blank = { .name = "", .figures = no_figures };
 	maps->maps =
@@ -152,8 +152,8 @@ read_mappings(struct ht_recording_reading *reading, const struct ht_recording_ro
 
 /* Maps whose sums don't add up are none. */
 static const struct ht_maps *
-read_maps(struct ht_recording_reading *reading, const struct ht_recording_rows *lists,
-    struct ht_maps *maps)
+read_maps(
+    struct ht_recording_reading *reading, const struct ht_record_rows *lists, struct ht_maps *maps)
 {
 	const struct ht_record_map_sum blank = { .kind = HT_MAP_KINDS, .figures = no_figures };
 	size_t count;
@@ -191,7 +191,7 @@ put_in_order(struct ht_heap_sample *heap)
 }
 
 static void
-read_heap_lists(struct ht_recording_reading *reading, const struct ht_recording_rows *lists,
+read_heap_lists(struct ht_recording_reading *reading, const struct ht_record_rows *lists,
     uint32_t detail, struct ht_heap_sample *heap)
 {
 	const struct ht_thread thread = { .cpu_time_ns = UINT64_MAX };
@@ -246,7 +246,7 @@ is_wanted(const struct ht_request *request, const struct ht_sample *sample)
 
 /* Tasks where the threads are wanted: /proc's are known to be none only from an ended process. */
 static void
-read_tasks(struct ht_recording_reading *reading, const struct ht_recording_rows *lists,
+read_tasks(struct ht_recording_reading *reading, const struct ht_record_rows *lists,
     struct ht_sample *sample)
 {
 	const struct ht_thread blank = { .cpu_time_ns = UINT64_MAX };
@@ -258,7 +258,7 @@ read_tasks(struct ht_recording_reading *reading, const struct ht_recording_rows 
 /* False: nobody wants it. */
 static bool
 read_sample(struct ht_recording_reading *reading, const uint64_t *row,
-    const struct ht_recording_rows *lists, struct ht_sample *sample)
+    const struct ht_record_rows *lists, struct ht_sample *sample)
 {
 	const uint32_t maps_bits = HT_DETAIL_MAPS | HT_DETAIL_ALLOCATOR;
 	*sample = (struct ht_sample){ .uid = UINT32_MAX,
@@ -301,7 +301,7 @@ int
 ht_recording_read_tick(struct ht_recording_reading *reading, const struct ht_recording_state *state,
     struct ht_tick *out)
 {
-	const size_t columns = reading->schemas->tables[HT_RECORD_SAMPLE].columns;
+	const size_t words = reading->schemas->tables[HT_RECORD_SAMPLE].words;
 	const size_t lists = reading->schemas->table_count - 2;
 	struct ht_sample *samples =
 	    ht_arena_array(reading->arena, state->samples.count + 1, sizeof(*samples));
@@ -313,7 +313,7 @@ ht_recording_read_tick(struct ht_recording_reading *reading, const struct ht_rec
 		read_row(reading, HT_RECORD_HOST, state->host.words, parts);
 	for (size_t i = 0; i < state->samples.count && !reading->failed; i++) {
 		struct ht_sample *sample = &samples[out->sample_count];
-		if (!read_sample(reading, state->samples.words + i * columns,
+		if (!read_sample(reading, state->samples.words + i * words,
 			state->samples.lists + i * lists, sample))
 			continue;
 		if (i < state->process_count && !is_in_order(out, sample))

@@ -8,6 +8,8 @@
 
 #include "decode/recording_parts.h"
 
+enum { FIRST_LIST = 2 }; /* among a file's tables */
+
 uint64_t
 ht_recording_read_varint(struct ht_recording_cursor *cursor)
 {
@@ -54,12 +56,12 @@ read_name(struct ht_recording_cursor *cursor, char name[HT_RECORDING_NAME_MOST +
 	name[length] = '\0';
 }
 
-/* The place of a column before COLUMN, told from 1; -1: none. */
+/* A place below COUNT, told from 1; -1: none. */
 static int
-read_place(struct ht_recording_cursor *cursor, size_t column)
+read_place(struct ht_recording_cursor *cursor, size_t count)
 {
 	uint64_t place = ht_recording_read_varint(cursor);
-	if (place > column) {
+	if (place > count) {
 		cursor->failed = true;
 		return -1;
 	}
@@ -87,10 +89,31 @@ find_table(const char *name)
 	return (enum ht_record_table)table;
 }
 
+/* Version 1 knows columns plus and minus alone. */
+static void
+read_guess(const struct ht_recording_schemas *schemas, size_t column,
+    struct ht_recording_cursor *cursor, struct ht_record_column_guess *guess)
+{
+	*guess = (struct ht_record_column_guess){ .sum_list = -1 };
+	guess->plus = read_place(cursor, column);
+	guess->minus = read_place(cursor, column);
+	if (!schemas->is_coded)
+		return;
+	guess->sum_list = read_place(cursor, schemas->table_count - FIRST_LIST);
+	uint64_t sum_column = ht_recording_read_varint(cursor);
+	uint64_t grain = ht_recording_read_varint(cursor);
+	uint64_t habit = ht_recording_read_varint(cursor);
+	cursor->failed |=
+	    sum_column >= HT_RECORDING_COLUMNS_MOST || grain > 63 || habit >= HT_RECORD_HABITS;
+	guess->sum_column = (unsigned)sum_column;
+	guess->grain = (unsigned)grain & 63u;
+	guess->habit = habit < HT_RECORD_HABITS ? (enum ht_record_habit)habit : HT_RECORD_STANDS;
+}
+
 static void
 read_table(struct ht_recording_schemas *schemas, size_t place, struct ht_recording_cursor *cursor)
 {
-	struct ht_recording_table *table = &schemas->tables[place];
+	struct ht_record_layout *table = &schemas->tables[place];
 	char name[HT_RECORDING_NAME_MOST + 1];
 	read_name(cursor, name);
 	enum ht_record_table ours = find_table(name);
@@ -106,14 +129,45 @@ read_table(struct ht_recording_schemas *schemas, size_t place, struct ht_recordi
 		cursor->failed = true;
 		return;
 	}
-	table->columns = (size_t)columns;
+	table->columns = table->words = (size_t)columns;
 	for (size_t i = 0; i < table->columns && !cursor->failed; i++) {
 		read_name(cursor, name);
-		table->plus[i] = read_place(cursor, i);
-		table->minus[i] = read_place(cursor, i);
+		read_guess(schemas, i, cursor, &table->guess[i]);
 		if (ours < HT_RECORD_TABLES)
 			note_column(schemas, ours, name, i);
 	}
+}
+
+/* Sums are of columns that there are, and few: each goes through a whole list. */
+static bool
+sums_are_sound(const struct ht_recording_schemas *schemas)
+{
+	size_t sums = 0;
+	for (size_t i = 0; i < schemas->table_count; i++)
+		for (size_t j = 0; j < schemas->tables[i].columns; j++) {
+			const struct ht_record_column_guess *guess = &schemas->tables[i].guess[j];
+			if (guess->sum_list < 0)
+				continue;
+			const size_t list = FIRST_LIST + (size_t)guess->sum_list;
+			if (i != FIRST_LIST - 1 || ++sums > HT_RECORDING_SUMS_MOST ||
+			    guess->sum_column >= schemas->tables[list].columns)
+				return false;
+		}
+	return true;
+}
+
+/* The number of tables; since version 2 behind a 0, which no file of version 1 has, and the coding.  0: it makes no sense. */
+static size_t
+read_table_count(struct ht_recording_schemas *schemas, struct ht_recording_cursor *cursor)
+{
+	uint64_t count = ht_recording_read_varint(cursor);
+	schemas->is_coded = count == 0;
+	if (schemas->is_coded) {
+		if (ht_recording_read_varint(cursor) != HT_RECORDING_CODING)
+			return 0;
+		count = ht_recording_read_varint(cursor);
+	}
+	return count >= FIRST_LIST && count <= HT_RECORDING_TABLES_MOST ? (size_t)count : 0;
 }
 
 int
@@ -121,24 +175,27 @@ ht_recording_schemas_read(struct ht_recording_schemas *schemas, struct ht_record
 {
 	memset(schemas->table, -1, sizeof(schemas->table));
 	memset(schemas->column, -1, sizeof(schemas->column));
-	uint64_t count = ht_recording_read_varint(cursor);
-	if (count < 2 || count > HT_RECORDING_TABLES_MOST)
+	size_t count = read_table_count(schemas, cursor);
+	if (count == 0)
 		return -EBADMSG;
-	schemas->tables = calloc((size_t)count, sizeof(*schemas->tables));
+	schemas->tables = calloc(count, sizeof(*schemas->tables));
 	if (schemas->tables == NULL)
 		return -ENOMEM;
-	schemas->table_count = (size_t)count;
+	schemas->table_count = count;
 	for (size_t i = 0; i < schemas->table_count && !cursor->failed; i++)
 		read_table(schemas, i, cursor);
 	/* The first two have places of their own in a tick. */
 	bool in_place =
 	    schemas->table[HT_RECORD_HOST] == 0 && schemas->table[HT_RECORD_SAMPLE] == 1;
-	return !cursor->failed && in_place ? 0 : -EBADMSG;
+	if (cursor->failed || !in_place || !sums_are_sound(schemas))
+		return -EBADMSG;
+	return schemas->is_coded ? ht_record_layouts_init(schemas->tables, count) : 0;
 }
 
 void
 ht_recording_schemas_release(struct ht_recording_schemas *schemas)
 {
+	ht_record_layouts_release(schemas->tables, schemas->table_count);
 	free(schemas->tables);
 	schemas->tables = NULL;
 	schemas->table_count = 0;

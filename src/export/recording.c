@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The layout of the file: a header, the schema, a block a tick.  The compressor's memory reaches back to the last
- * key, so that what every tick repeats is stored once; a reader needs all ticks since the key anyway.
+ * The layout of the file: a header, the schema, a block a tick.  What the compressor and the coder have learnt reaches
+ * back to the last key; a reader needs all ticks since the key anyway.
  */
 #include "config.h"
 
@@ -16,7 +16,7 @@
 #include "export/recording_parts.h"
 
 enum {
-	KEY_TICKS = 60, /* from key to key: a reader goes through so many to reach a tick */
+	KEY_TICKS = 120, /* from key to key: a reader goes through so many to reach a tick */
 	RAW_DEFLATE = -15,
 	MEMORY_LEVEL = 8,
 	FLUSH_BYTES = 4, /* at the end of each block, always the same: left out */
@@ -24,13 +24,15 @@ enum {
 
 struct ht_recording_writer {
 	uint64_t delay_ns;
-	struct ht_recording_schema schemas[HT_RECORD_TABLES];
+	struct ht_recording_schema schema;
 	struct ht_recording_strings strings;
 	struct ht_arena *past_arena; /* owned; of past */
 	struct ht_arena *arena;      /* owned */
 	struct ht_recording_state past;
-	struct ht_recording_difference difference;
-	struct ht_text raw; /* a payload before compression */
+	struct ht_record_coder coder;
+	struct ht_text raw;        /* what is to be compressed */
+	struct ht_text compressed; /* behind its length, as a payload begins */
+	struct ht_text told;       /* what the coder made */
 	z_stream stream;
 	bool is_streaming;
 	bool has_begun;
@@ -44,16 +46,15 @@ ht_recording_writer_new(uint64_t delay_ns)
 	if (writer == NULL)
 		return NULL;
 	writer->delay_ns = delay_ns;
-	for (int i = 0; i < HT_RECORD_TABLES; i++)
-		ht_recording_schema_init(&writer->schemas[i], (enum ht_record_table)i);
 	ht_text_init(&writer->raw);
-	ht_text_init(&writer->difference.shape);
-	ht_text_init(&writer->difference.numbers);
+	ht_text_init(&writer->compressed);
+	ht_text_init(&writer->told);
 	writer->past_arena = ht_arena_new();
 	writer->arena = ht_arena_new();
 	writer->is_streaming = deflateInit2(&writer->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
 				   RAW_DEFLATE, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) == Z_OK;
-	if (ht_recording_strings_init(&writer->strings) == 0 && writer->past_arena != NULL &&
+	if (ht_recording_schema_init(&writer->schema) == 0 &&
+	    ht_recording_strings_init(&writer->strings) == 0 && writer->past_arena != NULL &&
 	    writer->arena != NULL && writer->is_streaming)
 		return writer;
 	ht_recording_writer_free(writer);
@@ -71,8 +72,9 @@ ht_recording_writer_free(struct ht_recording_writer *writer)
 	ht_arena_free(writer->past_arena);
 	ht_arena_free(writer->arena);
 	ht_text_release(&writer->raw);
-	ht_text_release(&writer->difference.shape);
-	ht_text_release(&writer->difference.numbers);
+	ht_text_release(&writer->compressed);
+	ht_text_release(&writer->told);
+	ht_recording_schema_release(&writer->schema);
 	free(writer);
 }
 
@@ -110,15 +112,12 @@ add_header(struct ht_recording_writer *writer, const struct ht_tick *tick, struc
 	ht_text_add(out, (const char *)header, sizeof(header));
 }
 
-/* Compresses writer->raw behind what OUT has.  0, -ENOMEM or -E2BIG. */
+/* Compresses writer->raw behind what OUT has.  0 or -ENOMEM. */
 static int
 compress_raw(struct ht_recording_writer *writer, struct ht_text *out)
 {
 	char room[16384];
-	const size_t before = out->length;
 	z_stream *stream = &writer->stream;
-	if (writer->raw.length > HT_RECORDING_PAYLOAD_MOST)
-		return -E2BIG;
 	stream->next_in = (unsigned char *)writer->raw.bytes;
 	stream->avail_in = (uInt)writer->raw.length;
 	do {
@@ -131,82 +130,69 @@ compress_raw(struct ht_recording_writer *writer, struct ht_text *out)
 	if (out->failed)
 		return -ENOMEM;
 	out->length -= FLUSH_BYTES;
-	return out->length - before <= HT_RECORDING_PAYLOAD_MOST ? 0 : -E2BIG;
+	return 0;
 }
 
-/* One block of writer->raw, with the times of TICK.  0, -ENOMEM or -E2BIG; then OUT is as it was. */
+/*
+ * One block: writer->raw, compressed, and of ticks, behind the length of that, writer->told.  0, -ENOMEM or -E2BIG; then
+ * OUT is as it was.
+ */
 static int
 add_block(struct ht_recording_writer *writer, enum ht_recording_block_type type,
     const struct ht_tick *tick, struct ht_text *out)
 {
 	unsigned char header[HT_RECORDING_BLOCK_HEADER_BYTES] = { 0 };
 	const size_t at = out->length;
+	struct ht_text *compressed = &writer->compressed;
+	ht_text_clear(compressed);
+	if (writer->raw.failed || writer->told.failed || out->failed)
+		return -ENOMEM;
+	if (writer->raw.length > HT_RECORDING_PAYLOAD_MOST)
+		return -E2BIG;
+	if (writer->raw.length != 0 && compress_raw(writer, compressed) != 0)
+		return -ENOMEM;
 	ht_text_add(out, (const char *)header, sizeof(header));
-	int status = writer->raw.failed || out->failed ? -ENOMEM : compress_raw(writer, out);
-	if (status != 0) {
-		out->length = at;
-		return status;
-	}
-	char *payload = out->bytes + at + sizeof(header);
+	if (type != HT_RECORDING_SCHEMA)
+		ht_recording_add_varint(out, compressed->length);
+	ht_text_add(out, ht_text_string(compressed), compressed->length);
+	ht_text_add(out, ht_text_string(&writer->told), writer->told.length);
 	const size_t length = out->length - at - sizeof(header);
+	if (out->failed || length > HT_RECORDING_PAYLOAD_MOST) {
+		out->length = at;
+		return out->failed ? -ENOMEM : -E2BIG;
+	}
 	put_32(header, HT_RECORDING_BLOCK_MAGIC);
 	put_32(header + 4, type);
 	put_32(header + 8, (uint32_t)length);
 	put_32(header + 12, (uint32_t)writer->raw.length);
 	put_64(header + 16, tick->realtime_ns);
 	put_64(header + 24, tick->monotonic_ns);
-	put_32(header + 32, checksum(payload, length));
+	put_32(header + 32, checksum(out->bytes + at + sizeof(header), length));
 	put_32(header + 36, checksum(header, 36));
 	memcpy(out->bytes + at, header, sizeof(header));
 	return 0;
 }
 
-static void
-add_name(struct ht_text *raw, const char *name)
-{
-	ht_recording_add_varint(raw, strlen(name));
-	ht_text_add_string(raw, name);
-}
-
-/* Names of all tables and columns; what guesses come of is told by places from 1, 0 for none. */
 static int
 add_schema(struct ht_recording_writer *writer, const struct ht_tick *tick, struct ht_text *out)
 {
-	struct ht_text *raw = &writer->raw;
-	ht_text_clear(raw);
-	ht_recording_add_varint(raw, HT_RECORD_TABLES);
-	for (int i = 0; i < HT_RECORD_TABLES; i++) {
-		const struct ht_record_table_info *info =
-		    ht_record_table_info((enum ht_record_table)i);
-		const struct ht_recording_schema *schema = &writer->schemas[i];
-		add_name(raw, info->name);
-		ht_recording_add_varint(raw, schema->count);
-		for (size_t j = 0; j < schema->count; j++) {
-			add_name(raw, info->columns[schema->column[j]].name);
-			ht_recording_add_varint(raw, (uint64_t)(schema->plus[j] + 1));
-			ht_recording_add_varint(raw, (uint64_t)(schema->minus[j] + 1));
-		}
-	}
+	ht_text_clear(&writer->raw);
+	ht_text_clear(&writer->told);
+	ht_recording_schema_add(&writer->schema, &writer->raw);
 	deflateReset(&writer->stream);
 	return add_block(writer, HT_RECORDING_SCHEMA, tick, out);
 }
 
-/* The payload of a tick: new strings, how many samples are of living processes, which rows differ, by how much. */
+/* What is to be compressed of a tick: the strings that are new. */
 static void
-make_payload(struct ht_recording_writer *writer, const struct ht_tick *tick)
+take_strings(struct ht_recording_writer *writer)
 {
 	struct ht_text *raw = &writer->raw;
 	struct ht_recording_strings *strings = &writer->strings;
-	struct ht_recording_difference *difference = &writer->difference;
 	ht_text_clear(raw);
-	ht_recording_add_varint(raw, strings->added_count);
-	ht_text_add(raw, ht_text_string(&strings->added), strings->added.length);
-	ht_recording_add_varint(raw, tick->process_count);
-	ht_recording_add_varint(raw, difference->shape.length);
-	ht_text_add(raw, ht_text_string(&difference->shape), difference->shape.length);
-	ht_text_add(raw, ht_text_string(&difference->numbers), difference->numbers.length);
-	raw->failed |=
-	    strings->added.failed || difference->shape.failed || difference->numbers.failed;
+	if (strings->added_count != 0)
+		ht_text_add(raw, ht_text_string(&strings->added), strings->added.length);
+	raw->failed |= strings->added.failed;
 	strings->added_count = 0;
 	ht_text_clear(&strings->added);
 }
@@ -217,6 +203,7 @@ begin_key(struct ht_recording_writer *writer)
 	ht_recording_strings_clear(&writer->strings);
 	writer->past = (struct ht_recording_state){ 0 };
 	deflateReset(&writer->stream);
+	ht_record_begin_key(&writer->coder, writer->schema.layouts, HT_RECORD_TABLES);
 	writer->ticks_until_key = KEY_TICKS;
 }
 
@@ -224,7 +211,7 @@ static int
 add_tick(struct ht_recording_writer *writer, const struct ht_tick *tick, struct ht_text *out)
 {
 	bool is_key = writer->ticks_until_key == 0;
-	struct ht_recording_taking taking = { .schemas = writer->schemas,
+	struct ht_recording_taking taking = { .schema = &writer->schema,
 		.strings = &writer->strings,
 		.arena = writer->arena,
 		.monotonic_ns = tick->monotonic_ns };
@@ -235,10 +222,11 @@ add_tick(struct ht_recording_writer *writer, const struct ht_tick *tick, struct 
 	int status = ht_recording_take(&taking, tick, &now);
 	if (status != 0)
 		return status;
-	ht_text_clear(&writer->difference.shape);
-	ht_text_clear(&writer->difference.numbers);
-	ht_recording_difference_add(&writer->difference, writer->schemas, &writer->past, &now);
-	make_payload(writer, tick);
+	take_strings(writer);
+	ht_text_clear(&writer->told);
+	ht_record_coder_write(&writer->coder, &writer->told);
+	ht_recording_tell(&writer->coder, writer->schema.layouts, &writer->past, &now);
+	ht_record_coder_end(&writer->coder);
 	writer->past = now;
 	struct ht_arena *arena = writer->past_arena;
 	writer->past_arena = writer->arena;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The parts of the recording's writer: strings by number (recording_strings.c), samples as rows of words
- * (recording_rows.c), rows as differences (recording_delta.c).  Only recording*.c include this.
+ * (recording_rows.c), rows as they differ from those before (recording_delta.c).  Only recording*.c include this.
  */
 #ifndef HT_EXPORT_RECORDING_PARTS_H
 #define HT_EXPORT_RECORDING_PARTS_H
@@ -12,17 +12,23 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "model/recording.h"
+#include "model/recording_row.h"
 #include "model/tick.h"
 
-/* The columns of a table in the order of the file: those whose change is guessed come behind what it is guessed from. */
+enum { HT_RECORD_LISTS = HT_RECORD_TABLES - HT_RECORD_FIRST_LIST };
+
+/* The tables of a file: columns whose change is guessed come behind what it is guessed from. */
 struct ht_recording_schema {
-	size_t count;
-	uint8_t column[HT_RECORDING_COLUMNS_MOST]; /* of ht_record_table_info */
-	int plus[HT_RECORDING_COLUMNS_MOST];       /* places in the file; -1: none */
-	int minus[HT_RECORDING_COLUMNS_MOST];
+	struct ht_record_layout layouts[HT_RECORD_TABLES];
+	uint8_t column[HT_RECORD_TABLES][HT_RECORDING_COLUMNS_MOST]; /* of ht_record_table_info */
 };
 
-void ht_recording_schema_init(struct ht_recording_schema *schema, enum ht_record_table table);
+/* 0 or -ENOMEM; release in any case. */
+int ht_recording_schema_init(struct ht_recording_schema *schema);
+void ht_recording_schema_release(struct ht_recording_schema *schema);
+
+/* Appends it as a file has it. */
+void ht_recording_schema_add(const struct ht_recording_schema *schema, struct ht_text *out);
 
 /* The strings of a file since its last key, numbered from 1 in the order of their first use. */
 struct ht_recording_strings {
@@ -43,24 +49,16 @@ void ht_recording_strings_clear(struct ht_recording_strings *strings);
 uint32_t ht_recording_strings_number(
     struct ht_recording_strings *strings, const char *text, size_t length);
 
-/* Rows of one table; those of the sample table have further lists. */
-struct ht_recording_rows {
-	uint64_t *words; /* count times the table's columns */
-	size_t count;
-	struct ht_recording_rows *lists; /* HT_RECORD_LISTS a row; NULL: none */
-};
-
-enum { HT_RECORD_LISTS = HT_RECORD_TABLES - HT_RECORD_FIRST_LIST };
-
 /* One tick taken apart. */
 struct ht_recording_state {
-	struct ht_recording_rows host;
-	struct ht_recording_rows samples;
+	struct ht_record_rows host;
+	struct ht_record_rows samples;
+	size_t process_count;
 };
 
 /* What taking apart needs. */
 struct ht_recording_taking {
-	const struct ht_recording_schema *schemas; /* of all tables */
+	const struct ht_recording_schema *schema;
 	struct ht_recording_strings *strings;
 	struct ht_arena *arena; /* of the state */
 	uint64_t monotonic_ns;
@@ -71,15 +69,9 @@ struct ht_recording_taking {
 int ht_recording_take(struct ht_recording_taking *taking, const struct ht_tick *tick,
     struct ht_recording_state *state);
 
-/* What differs, in two streams: which rows and columns, and by how much. */
-struct ht_recording_difference {
-	struct ht_text shape;
-	struct ht_text numbers;
-};
-
-void ht_recording_difference_add(struct ht_recording_difference *difference,
-    const struct ht_recording_schema *schemas, const struct ht_recording_state *before,
-    const struct ht_recording_state *now);
+/* Tells NOW by how it differs from BEFORE, and remembers in its rows what the next tick needs. */
+void ht_recording_tell(struct ht_record_coder *coder, struct ht_record_layout *layouts,
+    const struct ht_recording_state *before, struct ht_recording_state *now);
 
 void ht_recording_add_varint(struct ht_text *out, uint64_t number);
 

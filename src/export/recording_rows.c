@@ -7,34 +7,6 @@
 
 #include "export/recording_parts.h"
 
-/* Places of the columns that PLUS and MINUS name among those so far. */
-static int
-place_of(const struct ht_recording_schema *schema, const struct ht_record_table_info *info,
-    const char *name)
-{
-	for (size_t i = 0; name != NULL && i < schema->count; i++)
-		if (strcmp(info->columns[schema->column[i]].name, name) == 0)
-			return (int)i;
-	return -1;
-}
-
-void
-ht_recording_schema_init(struct ht_recording_schema *schema, enum ht_record_table table)
-{
-	const struct ht_record_table_info *info = ht_record_table_info(table);
-	const char *plus, *minus;
-	schema->count = 0;
-	for (unsigned guessed = 0; guessed <= 2; guessed++) {
-		for (size_t i = 0; i < info->column_count; i++) {
-			if (ht_record_guess(info->columns[i].name, &plus, &minus) != guessed)
-				continue;
-			schema->plus[schema->count] = place_of(schema, info, plus);
-			schema->minus[schema->count] = place_of(schema, info, minus);
-			schema->column[schema->count++] = (uint8_t)i;
-		}
-	}
-}
-
 /* 0 for NULL; else TEXT's number, or 0 with *FAILED. */
 static uint64_t
 string_word(struct ht_recording_taking *taking, const char *text, size_t length, bool *failed)
@@ -77,48 +49,47 @@ take_row(struct ht_recording_taking *taking, enum ht_record_table table,
     const void *const parts[HT_RECORD_PARTS], uint64_t *row)
 {
 	const struct ht_record_table_info *info = ht_record_table_info(table);
-	const struct ht_recording_schema *schema = &taking->schemas[table];
+	const struct ht_recording_schema *schema = taking->schema;
 	bool failed = false;
-	for (size_t i = 0; i < schema->count; i++)
-		row[i] = word_of(taking, &info->columns[schema->column[i]], parts, &failed);
+	for (size_t i = 0; i < schema->layouts[table].columns; i++)
+		row[i] = word_of(taking, &info->columns[schema->column[table][i]], parts, &failed);
 	return failed ? -ENOMEM : 0;
 }
 
 /* Room for COUNT rows of TABLE.  0, -ENOMEM or -E2BIG. */
 static int
 make_rows(struct ht_recording_taking *taking, enum ht_record_table table, size_t count,
-    struct ht_recording_rows *rows)
+    struct ht_record_rows *rows)
 {
-	size_t columns = taking->schemas[table].count;
-	size_t cost =
-	    columns > HT_RECORDING_ROW_WORDS_LEAST ? columns : HT_RECORDING_ROW_WORDS_LEAST;
+	size_t words = taking->schema->layouts[table].words;
+	size_t cost = words > HT_RECORDING_ROW_WORDS_LEAST ? words : HT_RECORDING_ROW_WORDS_LEAST;
 	if (count > (HT_RECORDING_WORDS_MOST - taking->words) / cost)
 		return -E2BIG;
 	taking->words += count * cost;
 	rows->count = count;
 	if (count == 0)
 		return 0;
-	rows->words = ht_arena_array(taking->arena, count * columns, sizeof(*rows->words));
+	rows->words = ht_arena_array(taking->arena, count * words, sizeof(*rows->words));
 	return rows->words != NULL ? 0 : -ENOMEM;
 }
 
 /* The rows of COUNT items at FIRST, each of SIZE bytes. */
 static int
 take_list(struct ht_recording_taking *taking, enum ht_record_table table, const void *first,
-    size_t count, size_t size, struct ht_recording_rows *rows)
+    size_t count, size_t size, struct ht_record_rows *rows)
 {
 	int status = make_rows(taking, table, count, rows);
 	for (size_t i = 0; i < count && status == 0; i++) {
 		const void *const parts[HT_RECORD_PARTS] = { (const char *)first + i * size };
-		status =
-		    take_row(taking, table, parts, rows->words + i * taking->schemas[table].count);
+		status = take_row(
+		    taking, table, parts, rows->words + i * taking->schema->layouts[table].words);
 	}
 	return status;
 }
 
 static int
 take_maps(
-    struct ht_recording_taking *taking, const struct ht_maps *maps, struct ht_recording_rows *lists)
+    struct ht_recording_taking *taking, const struct ht_maps *maps, struct ht_record_rows *lists)
 {
 	struct ht_record_map_sum sums[HT_MAP_KINDS];
 	size_t count = 0;
@@ -136,7 +107,7 @@ take_maps(
 
 static int
 take_heap(struct ht_recording_taking *taking, const struct ht_heap_sample *heap,
-    struct ht_recording_rows *lists)
+    struct ht_record_rows *lists)
 {
 	int status = take_list(taking, HT_RECORD_THREADS, heap->threads, heap->thread_count,
 	    sizeof(heap->threads[0]), &lists[HT_RECORD_THREADS - HT_RECORD_FIRST_LIST]);
@@ -152,7 +123,7 @@ take_heap(struct ht_recording_taking *taking, const struct ht_heap_sample *heap,
 
 static int
 take_sample(struct ht_recording_taking *taking, const struct ht_sample *sample, uint64_t *row,
-    struct ht_recording_rows *lists)
+    struct ht_record_rows *lists)
 {
 	const void *const parts[HT_RECORD_PARTS] = {
 		[HT_PART_ROW] = sample, [HT_PART_HEAP] = sample->heap, [HT_PART_MAPS] = sample->maps
@@ -172,8 +143,8 @@ int
 ht_recording_take(struct ht_recording_taking *taking, const struct ht_tick *tick,
     struct ht_recording_state *state)
 {
-	struct ht_recording_rows *samples = &state->samples;
-	*state = (struct ht_recording_state){ 0 };
+	struct ht_record_rows *samples = &state->samples;
+	*state = (struct ht_recording_state){ .process_count = tick->process_count };
 	if (tick->sample_count > HT_RECORDING_SAMPLES_MOST)
 		return -E2BIG;
 	int status = take_list(taking, HT_RECORD_HOST, tick, 1, sizeof(*tick), &state->host);
@@ -187,7 +158,7 @@ ht_recording_take(struct ht_recording_taking *taking, const struct ht_tick *tick
 		return -ENOMEM;
 	for (size_t i = 0; i < tick->sample_count && status == 0; i++)
 		status = take_sample(taking, &tick->samples[i],
-		    samples->words + i * taking->schemas[HT_RECORD_SAMPLE].count,
+		    samples->words + i * taking->schema->layouts[HT_RECORD_SAMPLE].words,
 		    samples->lists + i * HT_RECORD_LISTS);
 	return status;
 }

@@ -348,29 +348,93 @@ ht_record_store(
 	}
 }
 
-/* What is live is what was allocated less what was freed, and most of what is allocated is freed soon. */
-static const struct {
-	const char *column, *plus, *minus;
-} guesses[] = {
-	{ "freed_bytes_total", "allocated_bytes_total", NULL },
-	{ "freed_blocks_total", "allocated_blocks_total", NULL },
-	{ "heap.freed_bytes_total", "heap.allocated_bytes_total", NULL },
-	{ "heap.freed_blocks_total", "heap.allocated_blocks_total", NULL },
-	{ "heap.live_bytes", "heap.allocated_bytes_total", "heap.freed_bytes_total" },
-	{ "heap.live_blocks", "heap.allocated_blocks_total", "heap.freed_blocks_total" },
-	{ "anonymous_bytes", "resident_bytes", NULL },
+/*
+ * What is live is what was allocated less what was freed, and most of what is allocated is freed soon.  Threads add up
+ * to their process.  Counters of a busy program go on as before.  Segments are read one after the other.  Memory
+ * comes in pages, what the kernel tells of it in KiB.
+ */
+enum { PAGE = 12, KIB = 10 };
+
+#define PACED(name, from)                                                                          \
+	{                                                                                          \
+		.column = name, .plus = from, .habit = HT_RECORD_PACED                             \
+	}
+#define OF_THREADS(name)                                                                           \
+	{                                                                                          \
+		.column = "heap." name "_total", .plus = "heap.exited." name,                      \
+		.sum_list = HT_RECORD_THREADS, .sum = name "_total", .habit = HT_RECORD_PACED      \
+	}
+#define GRAINED(name, bits)                                                                        \
+	{                                                                                          \
+		.column = name, .grain = bits                                                      \
+	}
+
+#define AS_ABOVE(name)                                                                             \
+	{                                                                                          \
+		.column = name, .habit = HT_RECORD_AS_ABOVE                                        \
+	}
+
+static const struct ht_record_guess host_guesses[] = {
+	GRAINED("memory_available_bytes", KIB),
+	GRAINED("swap_used_bytes", KIB),
 };
 
-unsigned
-ht_record_guess(const char *column, const char **plus, const char **minus)
-{
-	*plus = *minus = NULL;
-	for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
-		if (strcmp(column, guesses[i].column) != 0)
-			continue;
-		*plus = guesses[i].plus;
-		*minus = guesses[i].minus;
-		return *minus != NULL ? 2 : 1;
+static const struct ht_record_guess sample_guesses[] = {
+	{ .column = "cpu_time_ns",
+	    .sum_list = HT_RECORD_TASKS,
+	    .sum = "cpu_time_ns",
+	    .habit = HT_RECORD_PACED },
+	GRAINED("data_bytes", PAGE),
+	GRAINED("virtual_bytes", PAGE),
+	GRAINED("resident_bytes", PAGE),
+	{ .column = "anonymous_bytes", .plus = "resident_bytes", .grain = PAGE },
+	GRAINED("proportional_bytes", KIB),
+	GRAINED("swap_bytes", KIB),
+	AS_ABOVE("age_ns"),
+	AS_ABOVE("heap.heartbeat_ns"),
+	OF_THREADS("allocated_bytes"),
+	OF_THREADS("allocated_blocks"),
+	OF_THREADS("freed_bytes"),
+	OF_THREADS("freed_blocks"),
+	{ .column = "heap.live_bytes",
+	    .plus = "heap.allocated_bytes_total",
+	    .minus = "heap.freed_bytes_total" },
+	{ .column = "heap.live_blocks",
+	    .plus = "heap.allocated_blocks_total",
+	    .minus = "heap.freed_blocks_total" },
+};
+
+static const struct ht_record_guess list_guesses[] = {
+	PACED("cpu_time_ns", NULL),
+	PACED("allocated_bytes_total", NULL),
+	PACED("allocated_blocks_total", NULL),
+	PACED("freed_bytes_total", "allocated_bytes_total"),
+	PACED("freed_blocks_total", "allocated_blocks_total"),
+	GRAINED("start", PAGE),
+	GRAINED("end", PAGE),
+	GRAINED("size", KIB),
+	GRAINED("resident", KIB),
+	GRAINED("proportional", KIB),
+	GRAINED("private_dirty", KIB),
+	GRAINED("anonymous", KIB),
+};
+
+#define GUESSES(of)                                                                                \
+	{                                                                                          \
+		of, sizeof(of) / sizeof(of[0])                                                     \
 	}
-	return 0;
+
+const struct ht_record_guess *
+ht_record_guess(enum ht_record_table table, const char *column)
+{
+	static const struct ht_record_guess none;
+	static const struct {
+		const struct ht_record_guess *guesses;
+		size_t count;
+	} all[] = { GUESSES(host_guesses), GUESSES(sample_guesses), GUESSES(list_guesses) };
+	const size_t i = table < HT_RECORD_FIRST_LIST ? (size_t)table : HT_RECORD_FIRST_LIST;
+	for (size_t j = 0; j < all[i].count; j++)
+		if (strcmp(all[i].guesses[j].column, column) == 0)
+			return &all[i].guesses[j];
+	return &none;
 }

@@ -18,8 +18,9 @@
 #define HT_RECORDING_BLOCK_MAGIC UINT32_C(0x6b627468) /* "htbk" */
 
 enum {
-	HT_RECORDING_VERSION = 1,
-	HT_RECORDING_OLDEST_READER = 1,
+	HT_RECORDING_VERSION = 2,
+	HT_RECORDING_OLDEST_READER = 2,
+	HT_RECORDING_CODING = 2, /* of the schema, where it isn't as in version 1 */
 	HT_RECORDING_HEADER_BYTES = 64,
 	HT_RECORDING_BLOCK_HEADER_BYTES = 40,
 
@@ -31,6 +32,7 @@ enum {
 	HT_RECORDING_STRINGS_MOST = 1 << 20, /* since a key */
 	HT_RECORDING_COLUMNS_MOST = 256,     /* of a table */
 	HT_RECORDING_TABLES_MOST = 32,
+	HT_RECORDING_SUMS_MOST = 16, /* of all columns, those guessed from a sum */
 	HT_RECORDING_NAME_MOST = 64, /* bytes of a table's or a column's name */
 };
 
@@ -139,10 +141,18 @@ enum ht_record_habit {
 	HT_RECORD_HABITS
 };
 
-/*
- * Which columns' changes add up to a good guess at COLUMN's: *PLUS and *MINUS are their names, NULL for none.
- * How many: a column with more comes behind those with fewer.
- */
-unsigned ht_record_guess(const char *column, const char **plus, const char **minus);
+/* What a column's change is guessed from, by name.  All zeros: it is thought to stand still. */
+struct ht_record_guess {
+	const char *column;
+	const char *plus, *minus; /* columns of the same row; NULL: none */
+	enum ht_record_table
+	    sum_list;    /* of a sample, the change of a sum over its rows; HT_RECORD_HOST: none */
+	const char *sum; /* a column of that list */
+	unsigned grain;  /* it changes by multiples of 2 to the power of this */
+	enum ht_record_habit habit;
+};
+
+/* The guess at COLUMN of TABLE. */
+const struct ht_record_guess *ht_record_guess(enum ht_record_table table, const char *column);
 
 #endif

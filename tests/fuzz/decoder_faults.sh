@@ -36,7 +36,7 @@ caught() {
 	fi
 }
 
-plan 9
+plan 10
 ok "the decoder as it is can be built" build
 status_is "and passes" 0 "$check" 20000
 caught "an offset that wraps around is caught" segment_layout.c \
@@ -77,3 +77,7 @@ is "the recordings' decoder as it is passes" "$?" 0
 recording_build "$tmp/recording_delta.c"
 (ulimit -c 0; "$check" "$tmp/seeds"/* >"$tmp/log" 2>&1) 2>/dev/null
 isnt "rows kept of a tick that hasn't so many are caught" "$?" 0
+sed 's/schemas->table_count - FIRST_LIST)/1000)/' "$src/src/decode/recording_schema.c" >"$tmp/recording_schema.c"
+recording_build "$tmp/recording_schema.c"
+(ulimit -c 0; "$check" "$tmp/seeds"/* >"$tmp/log" 2>&1) 2>/dev/null
+isnt "a sum over a list that isn't there is caught" "$?" 0

@@ -3,5 +3,5 @@
 . "${HT_TOP_SRCDIR:?}/tests/fuzz/lib.sh"
 
 plan 3
-ok "the seeds are made" "$bin/recording_corpus" "$corpus"
+ok "the seeds are made" "$bin/recording_corpus" "$corpus" "$HT_TOP_SRCDIR"/tests/data/*.htrec
 fuzz recording 32768

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 #include "decode/recording.h"
 #include "decode/recording_parts.h"
@@ -222,11 +223,11 @@ gives_back_what_was_recorded(void **state)
 	tape_close(&tape);
 }
 
-/* Versions of the format that no program writes any more. */
+/* Whatever becomes of the writer. */
 static void
 gives_back_what_older_ones_recorded(void **state)
 {
-	static const char *const kept[] = { "built-1.htrec" };
+	static const char *const kept[] = { "built-1.htrec", "built-2.htrec" };
 	struct ht_recording_header header;
 	struct tape tape;
 	(void)state;
@@ -332,6 +333,27 @@ leaves_out_what_nobody_wants(void **state)
 	tape_close(&tape);
 }
 
+/* A reader that runs out of bytes says so rather than go on with zeros. */
+static void
+refuses_a_tick_that_ends_early(void **state)
+{
+	struct tape tape;
+	(void)state;
+	tape_open(&tape, 1);
+	assert_true(tape_next(&tape) && tape_feed(&tape) == 0);
+	assert_true(tape_next(&tape));
+	uint8_t *payload = (uint8_t *)tape.bytes.bytes + tape.at + HT_RECORDING_BLOCK_HEADER_BYTES;
+	const uint32_t length = tape.block.length;
+	for (uint32_t cut = 8; cut < length; cut += 7) {
+		tape.block.length = length - cut;
+		tape.block.checksum = (uint32_t)crc32(0, payload, tape.block.length);
+		assert_int_equal(
+		    ht_recording_decoder_add(tape.decoder, &tape.block, payload), -EBADMSG);
+	}
+	tape.block.length = length;
+	tape_close(&tape);
+}
+
 static void
 makes_phrases_printable(void **state)
 {
@@ -427,17 +449,64 @@ regress_refuses_a_table_told_twice(void **state)
 	assert_int_equal(read_schema(twice, 4), -EBADMSG);
 }
 
+/* A schema of version 2: a host without columns, samples with COLUMNS like GUESS, a list with one column. */
+static int
+read_guesses(uint8_t coding, uint8_t columns, const uint8_t guess[6])
+{
+	struct ht_recording_schemas schemas = { 0 };
+	struct ht_text out;
+	const char begin[] = { 0, (char)coding, 3 };
+	ht_text_init(&out);
+	ht_text_add(&out, begin, sizeof(begin));
+	add_name(&out, "host");
+	ht_text_add(&out, "\0", 1);
+	add_name(&out, "sample");
+	ht_text_add(&out, (const char *)&columns, 1);
+	for (unsigned i = 0; i < columns; i++) {
+		add_name(&out, "c");
+		ht_text_add(&out, (const char *)guess, 6);
+	}
+	add_name(&out, "list");
+	ht_text_add(&out, "\1\1c\0\0\0\0\0\0", 9);
+	const uint8_t *bytes = (const uint8_t *)out.bytes;
+	struct ht_recording_cursor cursor = { bytes, bytes + out.length, false };
+	int status = ht_recording_schemas_read(&schemas, &cursor);
+	ht_recording_schemas_release(&schemas);
+	ht_text_release(&out);
+	return status;
+}
+
+static void
+refuses_guesses_from_what_is_not_there(void **state)
+{
+	static const uint8_t sound[] = { 0, 0, 1, 0, 63, HT_RECORD_AS_ABOVE };
+	static const uint8_t wrong[][6] = { { 1, 0, 0, 0, 0, 0 }, { 0, 1, 0, 0, 0, 0 },
+		{ 0, 0, 2, 0, 0, 0 }, { 0, 0, 1, 1, 0, 0 }, { 0, 0, 0, 0, 64, 0 },
+		{ 0, 0, 0, 0, 0, HT_RECORD_HABITS } };
+	(void)state;
+	assert_int_equal(read_guesses(HT_RECORDING_CODING, 1, sound), 0);
+	assert_int_equal(read_guesses(HT_RECORDING_CODING + 1, 1, sound), -EBADMSG);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(read_guesses(HT_RECORDING_CODING, 1, wrong[i]), -EBADMSG);
+	/* Each goes through a whole list. */
+	assert_int_equal(read_guesses(HT_RECORDING_CODING, HT_RECORDING_SUMS_MOST, sound), 0);
+	assert_int_equal(
+	    read_guesses(HT_RECORDING_CODING, HT_RECORDING_SUMS_MOST + 1, sound), -EBADMSG);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(regress_refuses_a_table_told_twice),
+		cmocka_unit_test(refuses_guesses_from_what_is_not_there),
 		cmocka_unit_test(gives_back_what_was_recorded),
 		cmocka_unit_test(gives_back_what_older_ones_recorded),
 		cmocka_unit_test(begins_anew_at_a_key),
 		cmocka_unit_test(refuses_all_from_damage_to_the_next_key),
 		cmocka_unit_test(skips_blocks_that_it_does_not_know),
 		cmocka_unit_test(leaves_out_what_nobody_wants),
+		cmocka_unit_test(refuses_a_tick_that_ends_early),
 		cmocka_unit_test(makes_phrases_printable),
 		cmocka_unit_test(tells_what_a_beginning_is),
 	};
