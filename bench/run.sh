@@ -4,8 +4,8 @@
 #
 #	bash bench/run.sh [PART...]
 #
-# Parts: hot_path instructions start bash_echo segment monitor refresh watched past snapshot;
-# all of them unless named.
+# Parts: hot_path instructions start bash_echo segment monitor refresh watched past snapshot
+# recording; all of them unless named.
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
 trap 'ht_planned=0; ht_end' EXIT
 
@@ -299,6 +299,9 @@ among() {
 				"$cpu ms of processor time"
 		done
 		;;
+	recording)
+		among_recording
+		;;
 	series)
 		for format in table json; do
 			times_of 4 "$heaptop" snapshot -d 100ms -n 50 --format "$format"
@@ -314,12 +317,49 @@ snapshot() {
 	"$bench/crowd" 300 bash "$HT_TOP_SRCDIR/bench/run.sh" among series
 }
 
+# --- recordings ---
+
+replay_figure() {
+	sed -n "s/.*\\b$1 \\([0-9.]*\\).*/\\1/p" "$tmp/replay"
+}
+
+# Run among the crowd, too: two minutes from key to key, and an hour made of them.
+among_recording() {
+	local i ticks=120
+	mkfifo "$tmp/input"
+	for i in 1 2 3 4; do
+		spawn "$heaptop" run -- "$HT_TOP_BUILDDIR/examples/heaptop-demo-pool" --workers 4 >/dev/null
+	done
+	for i in {1..10}; do
+		"$bench/threads" 2 1 <"$tmp/input" >/dev/null &
+	done
+	exec 9>"$tmp/input"
+	wait_until '[ "$("$heaptop" snapshot --format csv --fields live | grep -c "[0-9]")" -ge 4 ]' 60 >&2
+	times_of 1 "$heaptop" record -d 1 -n $((ticks - 1)) -o "$tmp/recording"
+	"$bench/replay" "$tmp/recording" 3600 "$tmp/hour" >"$tmp/replay" || return
+	row "an hour of $(replay_figure processes) processes, made of two minutes" "2000000 B" \
+		"$(replay_figure bytes) B"
+	row "the recorder's processor time, a tick" "" "$(arithmetic "$cpu / $ticks" '%.2f') ms" \
+		"writing $(arithmetic "$(replay_figure write) / 1000" '%.2f') ms of it"
+	row "opening that hour" "" "$(replay_figure open) ms"
+	row "going to a tick of it, slowest of 50" "100 ms" "$(replay_figure seek) ms" \
+		"mean $(replay_figure mean) ms"
+}
+
+recording() {
+	local alone=()
+	heading "recording, once a second: four busy pools, ten others active"
+	# Where nobody else is, if that can be had.
+	! unshare -pf --mount-proc true 2>/dev/null || alone=(unshare -pf --mount-proc)
+	"${alone[@]}" "$bench/crowd" 83 bash "$HT_TOP_SRCDIR/bench/run.sh" among recording
+}
+
 if [ "${1-}" = among ]; then
 	among "$2"
 	exit
 fi
 parts=("$@")
-[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor refresh watched past snapshot)
+[ $# -gt 0 ] || parts=(hot_path instructions start bash_echo segment monitor refresh watched past snapshot recording)
 machine
 for part in "${parts[@]}"; do
 	"$part"
