@@ -168,6 +168,8 @@ read_maps(
 		maps->kind_counts[sums[i].kind] = (size_t)sums[i].count;
 	}
 	read_mappings(reading, lists, maps);
+	/* As whoever reads them of /proc does it: views show the groups. */
+	reading->failed |= ht_maps_group(maps, reading->arena) != 0;
 	return ht_maps_are_valid(maps) ? maps : NULL;
 }
 

@@ -5,7 +5,7 @@ need jq python3
 
 [ -x "$heaptop" ] || skip_all "the program isn't built"
 
-plan 56
+plan 58
 
 # A pool, and a program that comes later and goes again.
 file=$tmp/session.htrec
@@ -147,6 +147,14 @@ screen_start 100 30 xterm-256color "$heaptop" replay "$tmp/cut.htrec"
 ok "a file that is cut is shown, and said to be" screen_shows '^cut.htrec: .* looks, cut short'
 screen_keys Q
 ok "quit at last" screen_ended 0
+
+# Lists that are recorded are shown.
+"$heaptop" record -o "$tmp/maps.htrec" -p "$pool" -d 10ms -n 5 --detail maps
+screen_start 100 30 xterm-256color "$heaptop" replay "$tmp/maps.htrec" -p "$pool"
+screen_keys 6
+ok "mappings are there where they were recorded" screen_shows '^file +[0-9]+ .* libc\.so\.6'
+screen_keys Q
+ok "quit from there" screen_ended 0
 
 # Its only key is damaged, on which all else stands: the headers are whole, so there seem to be looks.
 "$heaptop" record -o "$tmp/hurt.htrec" -p "$pool" -d 10ms -n 5
