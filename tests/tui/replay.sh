@@ -151,6 +151,7 @@ ok "quit at last" screen_ended 0
 # Lists that are recorded are shown.
 "$heaptop" record -o "$tmp/maps.htrec" -p "$pool" -d 10ms -n 5 --detail maps
 screen_start 100 30 xterm-256color "$heaptop" replay "$tmp/maps.htrec" -p "$pool"
+screen_shows '^heaptop-demo-po ' >/dev/null
 screen_keys 6
 ok "mappings are there where they were recorded" screen_shows '^file +[0-9]+ .* libc\.so\.6'
 screen_keys Q
