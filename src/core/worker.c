@@ -114,7 +114,9 @@ tick(struct ht_worker *worker)
 	struct ht_frame *frame = NULL;
 	size_t sought = worker->sought;
 	int result = copy_request(&worker->request, &request);
+	/* Whatever was asked for up to now, this tick does. */
 	worker->sought = NOWHERE;
+	worker->wake = false;
 	if (worker->smoothing_changed)
 		ht_sampler_set_smoothing(worker->sampler, worker->smoothing_ns);
 	worker->smoothing_changed = false;
@@ -149,7 +151,6 @@ wait_until_due(struct ht_worker *worker, uint64_t began_ns)
 			(long)(due_ns % 1000000000u) };
 		pthread_cond_timedwait(&worker->changed, &worker->lock, &due);
 	}
-	worker->wake = false;
 }
 
 static void *

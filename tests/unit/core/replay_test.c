@@ -181,6 +181,39 @@ a_worker_ticks_when_it_is_asked_to(void **state)
 	ht_worker_stop(worker);
 }
 
+static void
+regress_a_seek_before_the_first_tick_is_one_tick(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		struct ht_worker *worker;
+		struct ht_error error;
+		assert_int_equal(ht_worker_start(open_sampler(), &request, HT_WORKER_WHEN_ASKED,
+				     &worker, &error),
+		    0);
+		/* Where the thread was faster, the first tick comes before it. */
+		ht_worker_seek(worker, TICKS - 1);
+		for (;;) {
+			struct pollfd ready = { .fd = ht_worker_fd(worker), .events = POLLIN };
+			int failure;
+			assert_int_equal(poll(&ready, 1, GENEROUS_MS), 1);
+			struct ht_frame *frame = ht_worker_take(worker, &failure);
+			assert_int_equal(failure, 0);
+			if (frame == NULL)
+				continue;
+			char *picture = picture_of(frame);
+			bool is_last = strcmp(picture, pictures[TICKS - 1]) == 0;
+			free(picture);
+			if (is_last)
+				break;
+		}
+		/* Nothing else was asked for: the next thing to come is what is. */
+		ht_worker_seek(worker, 5);
+		assert_worker_shows(worker, 5);
+		ht_worker_stop(worker);
+	}
+}
+
 int
 main(void)
 {
@@ -188,6 +221,7 @@ main(void)
 		cmocka_unit_test(its_timeline_has_every_tick),
 		cmocka_unit_test(a_sought_tick_is_as_it_was_on_the_way),
 		cmocka_unit_test(a_worker_ticks_when_it_is_asked_to),
+		cmocka_unit_test(regress_a_seek_before_the_first_tick_is_one_tick),
 	};
 	return cmocka_run_group_tests_name("core/replay", tests, set_up, tear_down);
 }
