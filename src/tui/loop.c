@@ -211,14 +211,8 @@ answer_failure(struct ht_loop *loop, int failure, struct ht_error *error)
 }
 
 static void
-take_frame(struct ht_loop *loop, struct ht_error *error)
+show_frame(struct ht_loop *loop, struct ht_frame *frame, struct ht_error *error)
 {
-	int failure;
-	struct ht_frame *frame = ht_worker_take(loop->worker, &failure);
-	if (frame == NULL) {
-		answer_failure(loop, failure, error);
-		return;
-	}
 	/* The last picture stays; a first one that it is in is better than none. */
 	if (has_ended(loop) && (loop->screen.frame != NULL ||
 				   ht_frame_find(frame, loop->screen.options->pid) == NULL)) {
@@ -233,6 +227,16 @@ take_frame(struct ht_loop *loop, struct ht_error *error)
 	ht_error_set(
 	    error, HT_ERROR_NO_TARGET, "there is no process %d", loop->screen.options->pid);
 	end(loop, -ESRCH);
+}
+
+static void
+take_frame(struct ht_loop *loop, struct ht_error *error)
+{
+	int failure;
+	struct ht_frame *frame = ht_worker_take(loop->worker, &failure);
+	if (frame != NULL)
+		show_frame(loop, frame, error);
+	answer_failure(loop, failure, error);
 }
 
 /* Of a recording, the tick that the screen wants.  Returns when it may want another by itself. */
@@ -259,12 +263,16 @@ play(struct ht_loop *loop)
 static void
 learn(struct ht_loop *loop)
 {
-	struct ht_frame *frame = loop->learner != NULL ? ht_worker_take(loop->learner, NULL) : NULL;
+	int failure = 0;
+	struct ht_frame *frame =
+	    loop->learner != NULL ? ht_worker_take(loop->learner, &failure) : NULL;
 	if (frame != NULL) {
 		ht_worker_wake(loop->learner);
 		ht_screen_learn(&loop->screen, frame);
-		loop->has_learned = true;
 	}
+	/* There are no more; or no memory for more, and graphs have what came before. */
+	loop->screen.playback.is_learned |= failure != 0;
+	loop->has_learned |= frame != NULL || failure != 0;
 	if (!loop->has_learned)
 		return;
 	uint64_t now_ns = ht_clock_monotonic_ns();

@@ -96,17 +96,27 @@ put_time(const struct ht_timeline *timeline, uint64_t realtime_ns, char out[HT_H
 		snprintf(out, HT_HEADER_MOMENT_BYTES, "?");
 }
 
+/* How much of the recording lies before TIME_NS, in percent. */
+static unsigned
+percent_of(const struct ht_playback *playback, uint64_t time_ns)
+{
+	uint64_t span_ns = ht_timeline_span_ns(playback->timeline);
+	uint64_t begin_ns = time_of(playback, 0);
+	if (span_ns == 0 || time_ns < begin_ns)
+		return span_ns == 0 ? 100 : 0;
+	return (unsigned)((double)(time_ns - begin_ns) / (double)span_ns * 100);
+}
+
 void
 ht_playback_describe(
     const struct ht_playback *playback, uint64_t realtime_ns, struct ht_header *header)
 {
-	uint64_t span_ns = ht_timeline_span_ns(playback->timeline);
-	uint64_t gone_ns = time_of(playback, playback->wanted) - time_of(playback, 0);
 	header->replay_word = playback->playing                       ? "REPLAY"
 			      : playback->wanted == last_of(playback) ? "END"
 								      : "PAUSED";
-	header->replay_percent =
-	    span_ns != 0 ? (unsigned)((double)gone_ns / (double)span_ns * 100) : 100;
+	header->replay_percent = percent_of(playback, time_of(playback, playback->wanted));
+	header->learned_percent =
+	    playback->is_learned ? 100 : percent_of(playback, playback->learned_ns);
 	header->replay_speed = playback->speed;
 	put_time(playback->timeline, realtime_ns, header->replay_time);
 }

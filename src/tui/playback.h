@@ -17,8 +17,10 @@
 struct ht_playback {
 	const struct ht_timeline *timeline; /* borrowed; NULL: what runs now is shown */
 	bool playing;
-	double speed;  /* seconds of then in one of now */
-	size_t wanted; /* the tick to be shown */
+	double speed;        /* seconds of then in one of now */
+	size_t wanted;       /* the tick to be shown */
+	bool is_learned;     /* the whole of it has been gone through, for graphs */
+	uint64_t learned_ns; /* else up to there; CLOCK_MONOTONIC of then */
 	/* Where time goes on from; set anew whenever a person changes something. */
 	bool is_based;
 	uint64_t then_ns; /* of the recording */

@@ -233,6 +233,7 @@ ht_screen_learn(struct ht_screen *screen, struct ht_frame *frame)
 	/* Where it doesn't fit, this tick is missing in graphs. */
 	if (screen->past.history != NULL)
 		(void)ht_history_add(screen->past.history, frame);
+	screen->playback.learned_ns = frame->monotonic_ns;
 	ht_frame_free(frame);
 }
 

@@ -11,7 +11,7 @@
 #include "views/registry.h"
 #include "views/table.h"
 
-enum { BAR_LEAST = 4, BAR_MOST = 24, PIECE_BYTES = 48 };
+enum { BAR_LEAST = 4, BAR_MOST = 24, PIECE_BYTES = 48, CLOCK_BYTES = 96 };
 
 static const uint64_t second_ns = UINT64_C(1000000000);
 
@@ -173,11 +173,15 @@ put_piece(struct ht_grid *grid, int row, int column, const struct piece *piece)
 
 /* What stands at the right end: the delay, that a tick hangs, or that the past is shown. */
 static void
-clock_text(const struct ht_header *header, char text[PIECE_BYTES])
+clock_text(const struct ht_header *header, char text[CLOCK_BYTES])
 {
 	char span[HT_UNITS_TEXT_BYTES];
 	if (header->replay_word != NULL) {
-		snprintf(text, PIECE_BYTES, "%s %s %u%% %gx", header->replay_word,
+		char learned[PIECE_BYTES] = "";
+		if (header->learned_percent < 100)
+			snprintf(
+			    learned, sizeof(learned), "reading %u%%  ", header->learned_percent);
+		snprintf(text, CLOCK_BYTES, "%s%s %s %u%% %gx", learned, header->replay_word,
 		    header->replay_time, header->replay_percent, header->replay_speed);
 	} else if (header->paused[0] != '\0') {
 		put_span(header->ago_ns, span);
@@ -205,7 +209,7 @@ ht_header_draw(
     const struct ht_frame *frame, const struct ht_header *header, struct ht_grid *grid, int row)
 {
 	struct piece pieces[PIECES] = { 0 };
-	char clock[PIECE_BYTES], heaps[PIECE_BYTES] = "";
+	char clock[CLOCK_BYTES], heaps[PIECE_BYTES] = "";
 	int column = ht_grid_put_text(grid, row, 0, HT_ROLE_TITLE, "heaptop");
 	clock_text(header, clock);
 	int clock_column = grid->width - (int)strlen(clock);

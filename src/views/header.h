@@ -24,7 +24,8 @@ struct ht_header {
 	char replay_time[HT_HEADER_MOMENT_BYTES]; /* of day, of what is shown */
 	unsigned replay_percent;                  /* of it that has gone by */
 	double replay_speed;
-	uint64_t mark_ns; /* how long after the mark it was, at least 1; 0: no mark */
+	unsigned learned_percent; /* of it that graphs can show by now */
+	uint64_t mark_ns;         /* how long after the mark it was, at least 1; 0: no mark */
 };
 
 /* Memory, swap, pressure, the sum of all heaps, the delay.  FRAME may be NULL: none is there yet. */

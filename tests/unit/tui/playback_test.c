@@ -231,9 +231,13 @@ static void
 graphs_know_what_comes_later(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < TICKS; i++)
+	for (size_t i = 0; i < TICKS; i++) {
 		ht_screen_learn(&screen, frame_at(i));
+		if (i == TICKS / 2)
+			assert_row(0, "reading 50%  REPLAY", true);
+	}
 	assert_int_equal(ht_history_count(screen.past.history), TICKS);
+	assert_row(0, "reading", false);
 	/* What is shown isn't learned: it would come twice. */
 	type("}[");
 	assert_int_equal(ht_history_count(screen.past.history), TICKS);
