@@ -171,18 +171,32 @@ put_piece(struct ht_grid *grid, int row, int column, const struct piece *piece)
 	return ht_grid_put_text(grid, row, column, HT_ROLE_NUMBER, piece->figure);
 }
 
-/* What stands at the right end: the delay, that a tick hangs, or that the past is shown. */
+/* What of a recording is shown.  All but the time only where it leaves half of WIDTH to the figures. */
 static void
-clock_text(const struct ht_header *header, char text[CLOCK_BYTES])
+replay_text(const struct ht_header *header, int width, char text[CLOCK_BYTES])
+{
+	char gone[16], speed[16], learned[24] = "";
+	int most = width / 2;
+	int length = snprintf(text, PIECE_BYTES, "%s %s", header->replay_word, header->replay_time);
+	int gone_length = snprintf(gone, sizeof(gone), " %u%%", header->replay_percent);
+	int speed_length = snprintf(speed, sizeof(speed), " %gx", header->replay_speed);
+	bool has_gone = length + gone_length <= most;
+	bool has_speed = has_gone && length + gone_length + speed_length <= most;
+	if (header->learned_percent < 100)
+		snprintf(learned, sizeof(learned), "reading %u%%  ", header->learned_percent);
+	if (!has_speed || length + gone_length + speed_length + (int)strlen(learned) > most)
+		learned[0] = '\0';
+	snprintf(text, CLOCK_BYTES, "%s%s %s%s%s", learned, header->replay_word,
+	    header->replay_time, has_gone ? gone : "", has_speed ? speed : "");
+}
+
+/* What stands at the right end of WIDTH: the delay, that a tick hangs, or that the past is shown. */
+static void
+clock_text(const struct ht_header *header, int width, char text[CLOCK_BYTES])
 {
 	char span[HT_UNITS_TEXT_BYTES];
 	if (header->replay_word != NULL) {
-		char learned[PIECE_BYTES] = "";
-		if (header->learned_percent < 100)
-			snprintf(
-			    learned, sizeof(learned), "reading %u%%  ", header->learned_percent);
-		snprintf(text, CLOCK_BYTES, "%s%s %s %u%% %gx", learned, header->replay_word,
-		    header->replay_time, header->replay_percent, header->replay_speed);
+		replay_text(header, width, text);
 	} else if (header->paused[0] != '\0') {
 		put_span(header->ago_ns, span);
 		bool ago = header->ago_ns >= second_ns;
@@ -211,7 +225,7 @@ ht_header_draw(
 	struct piece pieces[PIECES] = { 0 };
 	char clock[CLOCK_BYTES], heaps[PIECE_BYTES] = "";
 	int column = ht_grid_put_text(grid, row, 0, HT_ROLE_TITLE, "heaptop");
-	clock_text(header, clock);
+	clock_text(header, grid->width, clock);
 	int clock_column = grid->width - (int)strlen(clock);
 	if (frame != NULL) {
 		tell_host(&frame->host, header->units, pieces);

@@ -303,6 +303,32 @@ what_runs_now_has_no_speed(void **state)
 	ht_screen_release(&live);
 }
 
+/* The first row of a screen of WIDTH is LINE, but for blanks between its parts. */
+static void
+assert_narrow(int width, const char *line)
+{
+	struct ht_text text;
+	struct ht_grid *grid = ht_layout_draw(&screen, width, 10);
+	ht_text_init(&text);
+	ht_grid_row_text(grid, 0, &text);
+	const char *from = ht_text_string(&text);
+	const char *at = strstr(from, "REPLAY");
+	assert_string_equal(at != NULL ? at : from, line);
+	ht_text_release(&text);
+	ht_grid_free(grid);
+}
+
+static void
+on_a_narrow_screen_the_time_stays(void **state)
+{
+	(void)state;
+	screen.playback.is_learned = true;
+	assert_narrow(60, "REPLAY 08:00:01 0% 1x");
+	assert_narrow(40, "REPLAY 08:00:01 0%");
+	assert_narrow(30, "REPLAY 08:00:01");
+	assert_narrow(20, "heaptop");
+}
+
 static void
 a_recording_of_days_has_dates(void **state)
 {
@@ -327,6 +353,7 @@ main(void)
 		TEST(a_mark_is_of_the_tick_that_is_shown),
 		TEST(nothing_reaches_what_runs_now),
 		TEST(what_runs_now_has_no_speed),
+		TEST(on_a_narrow_screen_the_time_stays),
 		TEST(a_recording_of_days_has_dates),
 	};
 	return cmocka_run_group_tests_name("tui/playback", tests, NULL, NULL);
