@@ -3,12 +3,13 @@
 
 #include "cli/output.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 void
 ht_output_reserve(void)
@@ -46,18 +47,9 @@ ht_output_warn(const char *format, ...)
 int
 ht_output_write(const char *bytes, size_t length, struct ht_error *error)
 {
-	while (length > 0) {
-		ssize_t written = write(STDOUT_FILENO, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0) {
-			int failure = errno;
-			ht_error_set(error, HT_ERROR_RUNTIME, "cannot write to standard output: %s",
-			    strerror(failure));
-			return -failure;
-		}
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return 0;
+	int status = ht_file_write(STDOUT_FILENO, bytes, length);
+	if (status != 0)
+		ht_error_set(error, HT_ERROR_RUNTIME, "cannot write to standard output: %s",
+		    strerror(-status));
+	return status;
 }

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 enum { MOST_BYTES = 64 << 10, DIRECTORY_MODE = 0700 };
 
 /* Where the file is, and the directories that lead to it; home is "": nowhere. */
@@ -186,37 +188,20 @@ make_directories(char *path)
 	return mkdir(path, DIRECTORY_MODE) != 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int
-write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t count = write(fd, bytes, length);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return -errno;
-		bytes += count;
-		length -= (size_t)count;
-	}
-	return fsync(fd) != 0 ? -errno : 0;
-}
-
 /* TEXT in place of the file PATH, whole or not at all. */
 static int
 replace(const char *path, const struct ht_text *text)
 {
-	char temporary[PATH_MAX + 64];
-	snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	int fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	int status = write_all(fd, ht_text_string(text), text->length);
-	if (close(fd) != 0 && status == 0)
-		status = -errno;
-	if (status == 0 && rename(temporary, path) != 0)
-		status = -errno;
+	struct ht_file_draft draft;
+	int status = ht_file_draft_begin(&draft, path);
 	if (status != 0)
-		unlink(temporary);
+		return status;
+	status = ht_file_write(draft.fd, ht_text_string(text), text->length);
+	if (status == 0 && fsync(draft.fd) != 0)
+		status = -errno;
+	if (status == 0)
+		return ht_file_draft_end(&draft, path, true);
+	ht_file_draft_drop(&draft);
 	return status;
 }
 

@@ -5,13 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "base/file.h"
 #include "cli/output.h"
 
 void
@@ -27,40 +26,13 @@ fail(const struct ht_sink *sink, int number, struct ht_error *error)
 	return -number;
 }
 
+/* The mode that a new file would get. */
 static int
-write_all(int fd, const char *bytes, size_t length)
+open_to_others(int fd)
 {
-	while (length > 0) {
-		ssize_t written = write(fd, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
-
-/* A new file beside PATH, with the mode that the file would get; its name in NAME. */
-static int
-make_beside(const char *path, struct ht_text *name)
-{
-	ht_text_clear(name);
-	ht_text_add_format(name, "%s.XXXXXX", path);
-	if (name->failed)
-		return -ENOMEM;
-	int fd = mkostemp(name->bytes, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
 	mode_t mask = umask(0);
 	umask(mask);
-	if (fchmod(fd, 0666 & ~mask) == 0)
-		return fd;
-	int number = errno;
-	close(fd);
-	unlink(name->bytes);
-	return -number;
+	return fchmod(fd, 0666 & ~mask) == 0 ? 0 : -errno;
 }
 
 /* A device, a FIFO or the like is written to: a file that took its name would be the end of it. */
@@ -75,19 +47,16 @@ is_replaceable(const char *path)
 static int
 replace(const char *path, const char *bytes, size_t length)
 {
-	struct ht_text name;
-	ht_text_init(&name);
-	int fd = make_beside(path, &name), status = fd < 0 ? fd : 0;
-	if (fd >= 0) {
-		status = write_all(fd, bytes, length);
-		if (close(fd) != 0 && status == 0)
-			status = -errno;
-		if (status == 0 && rename(name.bytes, path) != 0)
-			status = -errno;
-		if (status != 0)
-			unlink(name.bytes);
-	}
-	ht_text_release(&name);
+	struct ht_file_draft draft;
+	int status = ht_file_draft_begin(&draft, path);
+	if (status != 0)
+		return status;
+	status = open_to_others(draft.fd);
+	if (status == 0)
+		status = ht_file_write(draft.fd, bytes, length);
+	if (status == 0)
+		return ht_file_draft_end(&draft, path, true);
+	ht_file_draft_drop(&draft);
 	return status;
 }
 
@@ -107,7 +76,7 @@ ht_sink_write(struct ht_sink *sink, const char *bytes, size_t length, struct ht_
 		sink->fd = open(sink->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (sink->fd < 0)
 		return fail(sink, errno, error);
-	int status = write_all(sink->fd, bytes, length);
+	int status = ht_file_write(sink->fd, bytes, length);
 	if (status == -EPIPE)
 		return status;
 	return status != 0 ? fail(sink, -status, error) : 0;

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/file.h"
+
 /*
  * Writes LENGTH BYTES to the file PATH, readable by its owner alone; whole or not at all.  0, -EEXIST: it is there, and OVER
  * wasn't said; -EISDIR or -EINVAL: what is there is no regular file, and stays; or another -errno.
@@ -15,9 +17,8 @@ int ht_store(const char *path, const char *bytes, size_t length, bool over);
 
 /* A file that is being written; nothing of it is to be seen under its name before the end. */
 struct ht_store {
+	struct ht_file_draft draft;
 	char path[PATH_MAX];
-	char temporary[PATH_MAX];
-	int fd; /* owned */
 	bool over;
 };
 
