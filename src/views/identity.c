@@ -7,6 +7,9 @@
 
 #include "views/line.h"
 
+/* What a table keeps of rows before anything stands above it. */
+enum { TABLE_ROWS_LEAST = 4 };
+
 static void
 put_process(
     struct ht_line *line, const char *word, const struct ht_process *process, unsigned metric)
@@ -68,8 +71,9 @@ ht_identity_unread(const struct ht_view_input *input)
 	return input->replayed ? "not recorded" : "not read at this tick";
 }
 
-int
-ht_identity_draw_unread(const struct ht_view_input *input, uint32_t detail, const char *list,
+/* In at most ROWS; returns how many it took, 0 where the list was read. */
+static int
+draw_unread(const struct ht_view_input *input, uint32_t detail, const char *list,
     struct ht_grid *grid, int top, int rows)
 {
 	size_t count = input->history != NULL ? ht_history_count(input->history) : 0;
@@ -84,6 +88,23 @@ ht_identity_draw_unread(const struct ht_view_input *input, uint32_t detail, cons
 	int used = ht_grid_put_lines(grid, top, rows, HT_ROLE_WARNING, ht_text_string(&text));
 	ht_text_release(&text);
 	return used;
+}
+
+int
+ht_identity_draw_head(const struct ht_view_input *input, uint32_t detail, const char *list,
+    struct ht_grid *grid, int top, int height)
+{
+	int used = 0;
+	if (height > TABLE_ROWS_LEAST) {
+		ht_identity_draw(input, grid, top);
+		used++;
+	}
+	if (height - used <= TABLE_ROWS_LEAST + 2)
+		return used;
+	int told = ht_identity_draw_reason(input->process, grid, top + used, 3);
+	if (told == 0)
+		told = draw_unread(input, detail, list, grid, top + used, 2);
+	return used + told;
 }
 
 void

@@ -13,11 +13,12 @@ int ht_identity_draw_reason(
     const struct ht_process *process, struct ht_grid *grid, int top, int rows);
 
 /*
- * That what DETAIL stands for, called LIST, wasn't read at the tick that is shown, where that is past: no
- * later look fills it in.  In at most ROWS; returns how many it took, 0 where it was read.
+ * What stands above the table of the process's LIST, which DETAIL stands for: which process it is, why it has no heap or
+ * what is wrong with that, or that the list wasn't read at the tick that is shown, where no later look fills it in.
+ * Of HEIGHT rows from TOP on it takes only those that the table can spare; returns how many.
  */
-int ht_identity_draw_unread(const struct ht_view_input *input, uint32_t detail, const char *list,
-    struct ht_grid *grid, int top, int rows);
+int ht_identity_draw_head(const struct ht_view_input *input, uint32_t detail, const char *list,
+    struct ht_grid *grid, int top, int height);
 
 /* Why a list isn't there: "not recorded", or of what runs now "not read at this tick". */
 const char *ht_identity_unread(const struct ht_view_input *input);

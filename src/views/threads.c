@@ -213,19 +213,9 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 		ht_identity_draw_absence(input, grid, top, height);
 		return;
 	}
-	if (height > TABLE_ROWS_LEAST) {
-		ht_identity_draw(input, grid, top);
-		top++;
-		height--;
-	}
-	if (height > TABLE_ROWS_LEAST + 2) {
-		int used = ht_identity_draw_reason(process, grid, top, 3);
-		if (used == 0)
-			used = ht_identity_draw_unread(
-			    input, HT_DETAIL_THREADS, "threads", grid, top, 2);
-		top += used;
-		height -= used;
-	}
+	int used = ht_identity_draw_head(input, HT_DETAIL_THREADS, "threads", grid, top, height);
+	top += used;
+	height -= used;
 	ht_table_lay_out(&table, input, state, grid->width, &layout);
 	if (process->heap != NULL && (process->detail & HT_DETAIL_THREADS) != 0 &&
 	    height >= TABLE_ROWS_LEAST + 1) {
