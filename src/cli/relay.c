@@ -51,14 +51,21 @@ open_file(void)
 	return fd >= 0 ? fd : memfd_create("heaptop-output", MFD_CLOEXEC);
 }
 
-/* As large as our own terminal, and with nothing done to what is written. */
+/* Makes the terminal behind FD as large as our own. */
+static void
+fit(int fd)
+{
+	struct winsize size;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		ioctl(fd, TIOCSWINSZ, &size);
+}
+
+/* With nothing done to what is written. */
 static void
 set_up_terminal(int slave)
 {
-	struct winsize size;
 	struct termios raw;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-		ioctl(slave, TIOCSWINSZ, &size);
+	fit(slave);
 	if (tcgetattr(slave, &raw) == 0) {
 		cfmakeraw(&raw);
 		tcsetattr(slave, TCSANOW, &raw);
@@ -214,6 +221,8 @@ obey(struct ht_relay *relay)
 	if (eventfd_read(relay->wake, &count) != 0 && !relay->finish)
 		return false;
 	if (relay->show && !relay->showing) {
+		/* While the screen was there, it may have become another size. */
+		fit(relay->master);
 		show_kept(relay);
 		relay->showing = true;
 	}

@@ -65,6 +65,15 @@ screen_keys "an answer" Enter
 ok "gets what is typed" screen_shows '^got an answer'
 ok "and ends" screen_ended 3
 
+# shellcheck disable=SC2016 # for the inner shell
+watch bash -c 'until [ "$(stty size <&2)" = "30 100" ]; do sleep 0.05; done; echo it is larger'
+screen_shows 'q Back|q Quit' >/dev/null
+screen_resize 100 30
+ok "the screen becomes larger" screen_shows '.{90}'
+screen_keys q
+ok "and so does the terminal that the program sees" screen_shows '^it is larger'
+ok "to its end" screen_ended 0
+
 watch "$tmp/talk" "$tmp/c"
 screen_shows 'q Back|q Quit' >/dev/null
 screen_keys C-c
