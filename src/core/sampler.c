@@ -22,8 +22,10 @@
 
 enum {
 	MOST_SOURCES = 8,
-	WARM_UP_TICKS =
-	    60, /* before a tick that was sought: what smoothed rates remember, and events */
+	/* Gone through before a tick that was sought: what smoothed rates remember, and events. */
+	WARM_UP_LEAST = 60,
+	WARM_UP_MOST = 400,
+	WARM_UP_MEANS = 3, /* times of what a mean remembers */
 };
 
 /* The sources of a recording: none but that. */
@@ -357,6 +359,22 @@ forget(struct ht_sampler *sampler)
 	return 0;
 }
 
+/* Where to begin so that tick INDEX has the rates that it had. */
+static size_t
+warm_up_from(const struct ht_sampler *sampler, size_t index)
+{
+	const struct ht_timeline *timeline = ht_replay_timeline(sampler->options.replay);
+	uint64_t time_ns =
+	    timeline->ticks[index < timeline->count ? index : timeline->count - 1].monotonic_ns;
+	uint64_t span_ns = WARM_UP_MEANS * sampler->options.smoothing_ns;
+	size_t from = ht_timeline_find(timeline, time_ns > span_ns ? time_ns - span_ns : 0);
+	size_t earliest = index > WARM_UP_MOST ? index - WARM_UP_MOST : 0;
+	size_t latest = index > WARM_UP_LEAST ? index - WARM_UP_LEAST : 0;
+	if (from < earliest)
+		return earliest;
+	return from < latest ? from : latest;
+}
+
 int
 ht_sampler_seek(struct ht_sampler *sampler, const struct ht_request *request, size_t index)
 {
@@ -364,9 +382,9 @@ ht_sampler_seek(struct ht_sampler *sampler, const struct ht_request *request, si
 	size_t next = ht_replay_next(replay);
 	int result = 0;
 	/* A little way on, what was seen so far goes on to count. */
-	if (sampler->last_ns == 0 || index < next || index - next > WARM_UP_TICKS) {
+	if (sampler->last_ns == 0 || index < next || index - next > WARM_UP_LEAST) {
 		result = forget(sampler);
-		ht_replay_seek(replay, index > WARM_UP_TICKS ? index - WARM_UP_TICKS : 0);
+		ht_replay_seek(replay, warm_up_from(sampler, index));
 	}
 	while (result == 0 && ht_replay_next(replay) < index) {
 		struct ht_frame *frame;

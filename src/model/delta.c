@@ -8,6 +8,22 @@
 /* Of a smoothed rate, a second: the rest of what was long ago. */
 static const double least_mean = 1e-3;
 
+/* The mean of DELTA, which is known where something fills it, and of INTERVAL_NS of PER_SECOND. */
+static double
+take_mean(struct ht_delta *delta, double per_second, uint64_t interval_ns, uint64_t smoothing_ns)
+{
+	double share = -expm1(-(double)interval_ns / (double)smoothing_ns);
+	double filled = (double)delta->filled * (1 - share) + share;
+	if (delta->filled > 0)
+		per_second = delta->per_second + share / filled * (per_second - delta->per_second);
+	delta->filled = (float)filled;
+	/*
+	 * A mean over some ticks is no better known than that, and what keeps it takes half the room.
+	 * It never comes to 0 by itself.
+	 */
+	return per_second < least_mean ? 0 : (double)(float)per_second;
+}
+
 void
 ht_delta_step(struct ht_delta *delta, uint64_t counter, uint64_t interval_ns, uint64_t smoothing_ns)
 {
@@ -17,18 +33,14 @@ ht_delta_step(struct ht_delta *delta, uint64_t counter, uint64_t interval_ns, ui
 	delta->has_counter = true;
 	if (!comparable) {
 		delta->is_known = false;
+		delta->filled = 0;
 		return;
 	}
 	double per_second = (double)change * 1e9 / (double)interval_ns;
-	if (delta->is_known && smoothing_ns != 0) {
-		double weight = -expm1(-(double)interval_ns / (double)smoothing_ns);
-		per_second = delta->per_second + weight * (per_second - delta->per_second);
-		/*
-		 * A mean over some ticks is no better known than that, and what keeps it takes half the room.
-		 * It never comes to 0 by itself.
-		 */
-		per_second = per_second < least_mean ? 0 : (double)(float)per_second;
-	}
+	if (smoothing_ns == 0)
+		delta->filled = 1; /* a mean that is wanted later begins there */
+	else
+		per_second = take_mean(delta, per_second, interval_ns, smoothing_ns);
 	delta->per_second = per_second;
 	delta->is_known = true;
 }

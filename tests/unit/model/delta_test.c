@@ -73,6 +73,39 @@ smoothing_follows_time_not_steps(void **state)
 }
 
 static void
+regress_a_short_first_step_counts_for_little(void **state)
+{
+	(void)state;
+	struct ht_delta delta = { 0 };
+	uint64_t counter = 0;
+	ht_delta_step(&delta, counter, 0, 5 * SECOND);
+	/* Two milliseconds in which nothing happened, by chance; then 1,000 a second. */
+	ht_delta_step(&delta, counter, SECOND / 500, 5 * SECOND);
+	assert_true(delta.is_known);
+	for (int i = 0; i < 3; i++) {
+		counter += 1000;
+		ht_delta_step(&delta, counter, SECOND, 5 * SECOND);
+		assert_true(delta.per_second > 990 && delta.per_second < 1001);
+	}
+	/* A counter that starts anew has nothing to remember. */
+	ht_delta_step(&delta, 0, SECOND, 5 * SECOND);
+	ht_delta_step(&delta, 7, SECOND, 5 * SECOND);
+	assert_true(delta.per_second == 7);
+}
+
+static void
+before_there_is_enough_a_mean_is_of_what_there_was(void **state)
+{
+	(void)state;
+	struct ht_delta delta = { 0 };
+	ht_delta_step(&delta, 0, 0, 1000 * SECOND);
+	ht_delta_step(&delta, 100, SECOND, 1000 * SECOND);
+	ht_delta_step(&delta, 400, SECOND, 1000 * SECOND);
+	ht_delta_step(&delta, 400, 2 * SECOND, 1000 * SECOND);
+	assert_true(delta.per_second > 99.5 && delta.per_second < 100.5);
+}
+
+static void
 a_mean_has_the_precision_of_a_float_and_comes_to_an_end(void **state)
 {
 	(void)state;
@@ -96,6 +129,8 @@ main(void)
 		cmocka_unit_test(no_time_between_gives_no_rate),
 		cmocka_unit_test(a_counter_that_goes_backwards_starts_anew),
 		cmocka_unit_test(smoothing_follows_time_not_steps),
+		cmocka_unit_test(regress_a_short_first_step_counts_for_little),
+		cmocka_unit_test(before_there_is_enough_a_mean_is_of_what_there_was),
 		cmocka_unit_test(a_mean_has_the_precision_of_a_float_and_comes_to_an_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
