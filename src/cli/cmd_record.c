@@ -226,6 +226,7 @@ run_record(const struct ht_options *options, char **operands)
 	umask(umask(0) | 077); /* command lines of others may stand in it */
 	ht_text_init(&record.bytes);
 	ht_sink_init(&record.sink, options->output, false);
+	record.sink.locks = true;
 	int status = run(&record, &error);
 	if (ht_sink_close(&record.sink, error.code == HT_OK ? &error : NULL) != 0 && status == 0)
 		status = -EIO;

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/units.h"
@@ -15,8 +14,6 @@
 #include "cli/recorded.h"
 #include "cli/screen.h"
 #include "views/moment.h"
-
-enum { MOMENT_BYTES = 32 };
 
 static int
 check_operands(char **operands, struct ht_error *error)
@@ -52,28 +49,17 @@ resolve(const struct ht_options *options, const char *path, struct ht_targets *t
 	return status;
 }
 
-/* The tick to begin with: where --at says, or the first that has rates and what was named. */
+/* The tick to begin with: where --at says, or the first that has what was named, or else one that has rates. */
 static int
-choose_first(const struct ht_options *options, const struct ht_timeline *timeline, size_t *first,
-    struct ht_error *error)
+choose_first(const struct ht_options *options, const char *path, const struct ht_timeline *timeline,
+    size_t *first, struct ht_error *error)
 {
+	if (options->at != NULL)
+		return ht_recorded_at(timeline, path, options->at, first, error);
 	/* The one before it is there for its rates. */
-	if (*first == 0 && timeline->count > 1)
+	if (options->targets.length == 0 && timeline->count > 1)
 		*first = 1;
-	if (options->at == NULL || ht_moment_find(timeline, options->at, first) == 0)
-		return 0;
-	ht_error_set(error, HT_ERROR_USAGE, HT_OPTIONS_BAD_AT, options->at);
-	return -EINVAL;
-}
-
-static void
-format_moment(uint64_t realtime_ns, char out[MOMENT_BYTES])
-{
-	struct tm local;
-	time_t seconds = (time_t)(realtime_ns / 1000000000);
-	if (localtime_r(&seconds, &local) == NULL ||
-	    strftime(out, MOMENT_BYTES, "%Y-%m-%d %H:%M:%S", &local) == 0)
-		snprintf(out, MOMENT_BYTES, "?");
+	return 0;
 }
 
 /* What the recording is, in one line that is shown at first. */
@@ -82,16 +68,17 @@ describe(const char *path, const struct ht_replay *replay, struct ht_error *noti
 {
 	const struct ht_timeline *timeline = ht_replay_timeline(replay);
 	const char *slash = strrchr(path, '/');
-	char begin[MOMENT_BYTES], span[HT_UNITS_TEXT_BYTES], lost[96] = "";
-	format_moment(timeline->ticks[0].realtime_ns, begin);
+	char begin[HT_MOMENT_TEXT_BYTES], span[HT_UNITS_TEXT_BYTES], lost[96] = "";
+	ht_moment_format_date(timeline->ticks[0].realtime_ns, begin);
 	ht_units_duration(ht_timeline_span_ns(timeline), span);
 	if (ht_replay_damaged_bytes(replay) != 0)
 		snprintf(lost, sizeof(lost), ", %" PRIu64 " bytes of it are damaged",
 		    ht_replay_damaged_bytes(replay));
 	else if (ht_replay_is_cut(replay))
 		snprintf(lost, sizeof(lost), ", cut short");
-	ht_error_set(notice, HT_OK, "%s: %s from %s, %zu looks%s", slash != NULL ? slash + 1 : path,
-	    span, begin, timeline->count, lost);
+	ht_error_set(notice, HT_OK, "%s: %s from %s, %zu look%s%s",
+	    slash != NULL ? slash + 1 : path, span, begin, timeline->count,
+	    timeline->count != 1 ? "s" : "", lost);
 }
 
 static int
@@ -108,7 +95,7 @@ show(const struct ht_options *options, const char *path, struct ht_error *error)
 		status = ht_replay_open(path, &replay.learned, error);
 	if (status == 0) {
 		replay.timeline = ht_replay_timeline(replay.shown);
-		status = choose_first(options, replay.timeline, &replay.first, error);
+		status = choose_first(options, path, replay.timeline, &replay.first, error);
 	}
 	if (status != 0) {
 		ht_replay_close(replay.shown);

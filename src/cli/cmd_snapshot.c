@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -24,7 +25,6 @@
 #include "export/timestamp.h"
 #include "model/filter.h"
 #include "sources/replay.h"
-#include "views/moment.h"
 
 /* From the baseline to the first sample: long enough for a rate, short enough to wait for. */
 #define FIRST_INTERVAL_NS UINT64_C(200000000)
@@ -35,7 +35,7 @@ struct snapshot {
 	struct ht_sampler *sampler;
 	struct ht_replay *replay; /* of the sampler; NULL: what runs now */
 	struct ht_targets targets;
-	struct ht_targets unseen; /* of a recording */
+	struct ht_targets unseen; /* named by their number, and not yet met in the recording */
 	struct ht_request request;
 	struct ht_fields fields;  /* of csv: what was picked, or all */
 	struct ht_filter *filter; /* NULL: none */
@@ -43,6 +43,7 @@ struct snapshot {
 	struct ht_sink sink;
 	struct ht_text text;
 	bool some_missing;
+	bool met;     /* one of the targets was in a sample of the recording */
 	bool headed;  /* the line of headings has been written */
 	bool written; /* a sample has */
 };
@@ -222,6 +223,7 @@ note_seen(struct snapshot *snapshot, const struct ht_frame *frame)
 		if (ht_frame_find(frame, snapshot->unseen.pids[i]) == NULL)
 			snapshot->unseen.pids[left++] = snapshot->unseen.pids[i];
 	snapshot->unseen.count = left;
+	snapshot->met |= frame->process_count != 0;
 }
 
 /* Memstats needs a heap, which a recorded process may not show at all times: such samples are left out. */
@@ -311,10 +313,9 @@ choose_first(const struct snapshot *snapshot, size_t *first, struct ht_error *er
 	const struct ht_timeline *timeline = ht_replay_timeline(snapshot->replay);
 	const size_t last = timeline->count - 1;
 	*first = last != 0;
-	if (options->at != NULL && ht_moment_find(timeline, options->at, first) != 0) {
-		ht_error_set(error, HT_ERROR_USAGE, HT_OPTIONS_BAD_AT, options->at);
+	if (options->at != NULL &&
+	    ht_recorded_at(timeline, options->replay, options->at, first, error) != 0)
 		return -EINVAL;
-	}
 	if (!is_of_one_sample(snapshot))
 		return 0;
 	if (options->count > 0)
@@ -325,20 +326,34 @@ choose_first(const struct snapshot *snapshot, size_t *first, struct ht_error *er
 	return 0;
 }
 
-/* Names what was asked for and isn't there. */
+/* Names what was asked for and wasn't there in what was printed. */
+static void
+tell_missing(struct snapshot *snapshot)
+{
+	const struct ht_options *options = snapshot->options;
+	const char *path = options->replay;
+	bool is_part = options->at != NULL || options->count > 0 || is_of_one_sample(snapshot);
+	for (size_t i = 0; i < snapshot->unseen.count; i++)
+		ht_output_warn(is_part ? "process %d was not there then in %s"
+				       : "there is no process %d in %s",
+		    (int)snapshot->unseen.pids[i], path);
+	/* Names are known to be in it: of several processes, some may have lived at another time. */
+	bool all_are_missing =
+	    snapshot->targets.count != 0 && snapshot->unseen.count == 0 && !snapshot->met;
+	if (all_are_missing)
+		ht_output_warn("nothing of -p %s was there then in %s",
+		    ht_text_string(&options->targets), path);
+	snapshot->some_missing = snapshot->unseen.count != 0 || all_are_missing;
+}
+
+/* Nothing was printed though what was asked for is there. */
 static int
-tell_missing(struct snapshot *snapshot, struct ht_error *error)
+tell_why_nothing(const struct snapshot *snapshot, size_t passed_over, struct ht_error *error)
 {
 	const char *path = snapshot->options->replay;
-	for (size_t i = 0; i < snapshot->unseen.count; i++)
-		ht_output_warn("there is no process %d in %s%s", (int)snapshot->unseen.pids[i],
-		    is_of_one_sample(snapshot) ? "that sample of " : "", path);
-	snapshot->some_missing = snapshot->unseen.count != 0;
-	if (snapshot->written || snapshot->some_missing)
-		return 0;
-	if (is_of_one_sample(snapshot)) {
+	if (passed_over != 0 || is_of_one_sample(snapshot)) {
 		ht_error_set(error, HT_ERROR_RUNTIME,
-		    "the sample wanted of %s is damaged: -n picks an earlier one", path);
+		    "what is wanted of %s is damaged: --at or -n picks other samples", path);
 		return -EBADMSG;
 	}
 	if (snapshot->options->format != HT_FORMAT_MEMSTATS || snapshot->filter != NULL)
@@ -359,6 +374,7 @@ print_recording(struct snapshot *snapshot, struct ht_error *error)
 	int status = choose_first(snapshot, &first, error);
 	if (status != 0)
 		return status;
+	const size_t before = ht_replay_passed_over(snapshot->replay);
 	status = ht_sampler_seek(snapshot->sampler, &snapshot->request, first);
 	if (status == -ENOMEM)
 		ht_error_set(error, HT_ERROR_RUNTIME, "not enough memory for a sample");
@@ -366,7 +382,15 @@ print_recording(struct snapshot *snapshot, struct ht_error *error)
 		status = print_sample(snapshot, error);
 	if (status != 0 && status != -ENODATA)
 		return status;
-	return tell_missing(snapshot, error);
+	const size_t passed_over = ht_replay_passed_over(snapshot->replay) - before;
+	if (passed_over != 0 && snapshot->written)
+		ht_output_warn("%zu sample%s of %s %s damaged and left out", passed_over,
+		    passed_over != 1 ? "s" : "", snapshot->options->replay,
+		    passed_over != 1 ? "are" : "is");
+	tell_missing(snapshot);
+	return snapshot->written || snapshot->some_missing
+		   ? 0
+		   : tell_why_nothing(snapshot, passed_over, error);
 }
 
 /* What of the options doesn't go together, and what they stand for. */
@@ -430,6 +454,20 @@ take_series(struct snapshot *snapshot, struct ht_error *error)
 	return targets_are_gone(snapshot) ? -ESRCH : print_series(snapshot, error);
 }
 
+/* What is written there would be the end of what is read. */
+static int
+check_output(const struct ht_options *options, struct ht_error *error)
+{
+	struct stat from, to;
+	if (options->output == NULL || options->replay == NULL ||
+	    stat(options->replay, &from) != 0 || stat(options->output, &to) != 0 ||
+	    from.st_dev != to.st_dev || from.st_ino != to.st_ino)
+		return 0;
+	ht_error_set(
+	    error, HT_ERROR_USAGE, "%s is what is read: -o would overwrite it", options->output);
+	return -EINVAL;
+}
+
 static int
 open_sampler(struct snapshot *snapshot, struct ht_error *error)
 {
@@ -456,13 +494,15 @@ resolve(struct snapshot *snapshot, struct ht_error *error)
 		return ht_targets_resolve(
 		    list, snapshot->sampler, options->dead, &snapshot->targets, error);
 	int status = ht_recorded_targets(list, snapshot->sampler, &snapshot->targets, NULL, error);
-	return status != 0 ? status : ht_targets_copy(&snapshot->targets, &snapshot->unseen, error);
+	return status != 0 ? status : ht_targets_numbers(list, &snapshot->unseen, error);
 }
 
 static int
 take(struct snapshot *snapshot, struct ht_error *error)
 {
 	int status = read_options(snapshot, error);
+	if (status == 0)
+		status = check_output(snapshot->options, error);
 	if (status == 0)
 		status = open_sampler(snapshot, error);
 	if (status == 0)

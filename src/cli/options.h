@@ -59,10 +59,6 @@ struct ht_option {
 	const char *help;
 };
 
-/* For a usage error about --at, which only the times of a recording can decide. */
-#define HT_OPTIONS_BAD_AT                                                                          \
-	"'%s' is no time of a recording: 14:02, 14:02:30, '2026-11-26 14:02', +5m, -5m or end"
-
 /* What was typed.  Released by ht_options_release. */
 struct ht_options {
 	uint64_t given;         /* a bit for each line of the option table that was used */

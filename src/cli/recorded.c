@@ -9,6 +9,26 @@
 #include <string.h>
 
 #include "cli/output.h"
+#include "views/moment.h"
+
+int
+ht_recorded_at(const struct ht_timeline *timeline, const char *path, const char *text,
+    size_t *index, struct ht_error *error)
+{
+	char begin[HT_MOMENT_TEXT_BYTES], end[HT_MOMENT_TEXT_BYTES];
+	int status = ht_moment_find(timeline, text, index);
+	if (status == 0)
+		return 0;
+	ht_moment_format_date(timeline->ticks[0].realtime_ns, begin);
+	ht_moment_format_date(timeline->ticks[timeline->count - 1].realtime_ns, end);
+	if (status == -ERANGE)
+		ht_error_set(error, HT_ERROR_USAGE, "%s has no %s: it is from %s to %s", path, text,
+		    begin, end);
+	else
+		ht_error_set(error, HT_ERROR_USAGE,
+		    "'%s' is no time: 14:02, 14:02:30, '2026-11-26 14:02', +5m, -5m or end", text);
+	return -EINVAL;
+}
 
 void
 ht_recorded_warn(const struct ht_replay *replay, const char *path)
@@ -96,8 +116,10 @@ look_everywhere(const struct words *words, struct ht_sampler *sampler, struct ht
 	int status = 0;
 	while (status == 0) {
 		status = look(words, sampler, out, &found, error);
-		if (status == 0 && found && !any && first != NULL)
-			*first = ht_replay_next(replay) - 1;
+		/* The very first tick has no rates: rather the one behind it. */
+		size_t at = ht_replay_next(replay) - 1;
+		if (status == 0 && found && first != NULL && (!any || (at == 1 && *first == 0)))
+			*first = at;
 		any |= status == 0 && found;
 	}
 	return status == -ENODATA ? 0 : status;

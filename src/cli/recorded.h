@@ -6,6 +6,13 @@
 #include "cli/targets.h"
 #include "sources/replay.h"
 
+/*
+ * The tick that TEXT, of --at, calls in the recording at PATH.  0 and *INDEX, or -EINVAL with ERROR filled: it is no time,
+ * or not of the recording.
+ */
+int ht_recorded_at(const struct ht_timeline *timeline, const char *path, const char *text,
+    size_t *index, struct ht_error *error);
+
 /* Says on stderr what of the recording at PATH is lost. */
 void ht_recorded_warn(const struct ht_replay *replay, const char *path);
 

@@ -60,6 +60,36 @@ replace(const char *path, const char *bytes, size_t length)
 	return status;
 }
 
+/* Where a file system has no locks, everybody has it. */
+static bool
+is_taken(int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	return fcntl(fd, F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES);
+}
+
+/* Makes the file, or empties it. */
+static int
+open_file(struct ht_sink *sink, struct ht_error *error)
+{
+	int truncate = sink->locks ? 0 : O_TRUNC;
+	sink->fd = open(sink->path, O_WRONLY | O_CREAT | O_CLOEXEC | truncate, 0666);
+	if (sink->fd < 0)
+		return fail(sink, errno, error);
+	if (!sink->locks)
+		return 0;
+	if (is_taken(sink->fd)) {
+		ht_error_set(error, HT_ERROR_RUNTIME,
+		    "%s is being written by another heaptop: end that, or name another file",
+		    sink->path);
+		close(sink->fd);
+		sink->fd = -1;
+		return -EBUSY;
+	}
+	/* A device or a pipe can't be made shorter. */
+	return ftruncate(sink->fd, 0) == 0 || errno == EINVAL ? 0 : fail(sink, errno, error);
+}
+
 int
 ht_sink_write(struct ht_sink *sink, const char *bytes, size_t length, struct ht_error *error)
 {
@@ -72,11 +102,10 @@ ht_sink_write(struct ht_sink *sink, const char *bytes, size_t length, struct ht_
 		free(behind);
 		return status != 0 ? fail(sink, -status, error) : 0;
 	}
-	if (sink->fd < 0)
-		sink->fd = open(sink->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (sink->fd < 0)
-		return fail(sink, errno, error);
-	int status = ht_file_write(sink->fd, bytes, length);
+	int status = sink->fd < 0 ? open_file(sink, error) : 0;
+	if (status != 0)
+		return status;
+	status = ht_file_write(sink->fd, bytes, length);
 	if (status == -EPIPE)
 		return status;
 	return status != 0 ? fail(sink, -status, error) : 0;

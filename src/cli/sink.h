@@ -11,7 +11,9 @@
 struct ht_sink {
 	const char *path; /* borrowed; NULL: standard output */
 	bool replaces;    /* each write is a whole file, put in the place of the one before */
-	int fd;           /* owned; of the file, once it was written to; -1 before */
+	bool
+	    locks; /* nobody else's of this kind may write to the file meanwhile; set it before the first write */
+	int fd; /* owned; of the file, once it was written to; -1 before */
 };
 
 /* Opens nothing yet: a command that fails first leaves the file as it was. */

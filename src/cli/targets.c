@@ -169,12 +169,18 @@ ht_targets_add(struct ht_targets *targets, int32_t pid, struct ht_error *error)
 }
 
 int
-ht_targets_copy(const struct ht_targets *targets, struct ht_targets *out, struct ht_error *error)
+ht_targets_numbers(const char *list, struct ht_targets *out, struct ht_error *error)
 {
-	int status = 0;
+	char *words = strdup(list), *rest = words;
+	int status = words != NULL ? 0 : out_of_memory(error);
 	*out = (struct ht_targets){ 0 };
-	for (size_t i = 0; i < targets->count && status == 0; i++)
-		status = add_pid(out, targets->pids[i], error);
+	while (status == 0 && rest != NULL) {
+		int32_t pid;
+		status = ht_target_word_parse(strsep(&rest, ","), &pid, error);
+		if (status == 0 && pid != 0)
+			status = add_pid(out, pid, error);
+	}
+	free(words);
 	if (status != 0)
 		ht_targets_release(out);
 	return status;

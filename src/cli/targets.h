@@ -30,9 +30,8 @@ void ht_targets_release(struct ht_targets *targets);
 /* Adds PID where it isn't there yet.  0, or -ENOMEM with ERROR filled. */
 int ht_targets_add(struct ht_targets *targets, int32_t pid, struct ht_error *error);
 
-/* A copy in OUT, to be released.  0, or -ENOMEM with ERROR filled. */
-int ht_targets_copy(
-    const struct ht_targets *targets, struct ht_targets *out, struct ht_error *error);
+/* Those of LIST that are numbers, in OUT, to be released.  0, or what ht_target_word_parse returns, or -ENOMEM. */
+int ht_targets_numbers(const char *list, struct ht_targets *out, struct ht_error *error);
 
 /*
  * One word of a list: its number in *PID, 0 for a name.  0, or with ERROR filled -EINVAL: it is neither, -ESRCH: no

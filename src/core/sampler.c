@@ -394,3 +394,31 @@ ht_sampler_seek(struct ht_sampler *sampler, const struct ht_request *request, si
 	}
 	return result;
 }
+
+static int
+seek_and_tick(struct ht_sampler *sampler, const struct ht_request *request, size_t index,
+    struct ht_frame **frame)
+{
+	int result = ht_sampler_seek(sampler, request, index);
+	return result == 0 ? ht_sampler_tick(sampler, request, frame) : result;
+}
+
+int
+ht_sampler_look(struct ht_sampler *sampler, const struct ht_request *request, size_t index,
+    bool is_back, struct ht_frame **frame)
+{
+	struct ht_replay *replay = sampler->options.replay;
+	const uint64_t time_ns = ht_replay_timeline(replay)->ticks[index].monotonic_ns;
+	int result = seek_and_tick(sampler, request, index, frame);
+	bool is_behind = result == 0 && (*frame)->monotonic_ns > time_ns;
+	if (result != -ENODATA && !(is_behind && is_back))
+		return result;
+	size_t before;
+	int found = ht_replay_find_readable(replay, index, &before);
+	/* With none before it, the one behind it is the nearest. */
+	if (found != 0)
+		return is_behind && found == -ENODATA ? 0 : found;
+	if (is_behind)
+		ht_frame_free(*frame);
+	return seek_and_tick(sampler, request, before, frame);
+}

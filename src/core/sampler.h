@@ -64,6 +64,14 @@ int ht_sampler_tick(
  */
 int ht_sampler_seek(struct ht_sampler *sampler, const struct ht_request *request, size_t index);
 
+/*
+ * Tick INDEX of the recording as a frame; where it is damaged the one nearest to it that can be read: before it if
+ * IS_BACK or none comes behind it, else behind it.  0 and *FRAME (the caller frees it), -ENOMEM, or -ENODATA: all of it is
+ * damaged.
+ */
+int ht_sampler_look(struct ht_sampler *sampler, const struct ht_request *request, size_t index,
+    bool is_back, struct ht_frame **frame);
+
 /* The recording that is replayed, or NULL; borrowed, for the thread that ticks. */
 const struct ht_replay *ht_sampler_replay(const struct ht_sampler *sampler);
 

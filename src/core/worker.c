@@ -27,15 +27,16 @@ struct ht_worker {
 	pthread_t thread;
 	int ready_fd; /* owned; an eventfd */
 
-	pthread_mutex_t lock;      /* guards all below */
-	pthread_cond_t changed;    /* on CLOCK_MONOTONIC */
-	struct ht_frame *newest;   /* owned; NULL: taken */
-	int failure;               /* of the latest tick, until that is taken */
-	struct ht_request request; /* its lists are owned */
+	pthread_mutex_t lock;           /* guards all below */
+	pthread_cond_t changed;         /* on CLOCK_MONOTONIC */
+	struct ht_frame *newest;        /* owned; NULL: taken */
+	struct ht_worker_answer answer; /* about the latest tick, until that is taken */
+	struct ht_request request;      /* its lists are owned */
 	uint64_t delay_ns;
 	uint64_t smoothing_ns;
 	bool smoothing_changed;
 	size_t sought;          /* tick of a recording that is asked for; NOWHERE: none is */
+	bool sought_back;       /* as of ht_worker_seek */
 	uint64_t busy_since_ns; /* CLOCK_MONOTONIC; 0: no tick is under way */
 	bool wake;
 	bool stop;
@@ -92,15 +93,15 @@ worker_free(struct ht_worker *worker)
 	free(worker);
 }
 
-/* With the lock held: puts FRAME, or FAILURE to make one, where the screen takes it. */
+/* With the lock held: puts FRAME, NULL where there is none, where the screen takes it. */
 static void
-publish(struct ht_worker *worker, struct ht_frame *frame, int failure)
+publish(struct ht_worker *worker, struct ht_frame *frame, const struct ht_worker_answer *answer)
 {
 	if (frame != NULL) {
 		ht_frame_free(worker->newest);
 		worker->newest = frame;
 	}
-	worker->failure = failure;
+	worker->answer = *answer;
 	/* Only a full counter could make this fail, and then the descriptor is readable anyway. */
 	if (eventfd_write(worker->ready_fd, 1) != 0)
 		return;
@@ -113,6 +114,7 @@ tick(struct ht_worker *worker)
 	struct ht_request request;
 	struct ht_frame *frame = NULL;
 	size_t sought = worker->sought;
+	bool is_back = worker->sought_back;
 	int result = copy_request(&worker->request, &request);
 	/* Whatever was asked for up to now, this tick does. */
 	worker->sought = NOWHERE;
@@ -124,15 +126,17 @@ tick(struct ht_worker *worker)
 	pthread_mutex_unlock(&worker->lock);
 	if (result == 0) {
 		if (sought != NOWHERE)
-			result = ht_sampler_seek(worker->sampler, &request, sought);
-		if (result == 0)
+			result =
+			    ht_sampler_look(worker->sampler, &request, sought, is_back, &frame);
+		else
 			result = ht_sampler_tick(worker->sampler, &request, &frame);
 		release_request(&request);
 	}
 	pthread_mutex_lock(&worker->lock);
 	worker->busy_since_ns = 0;
 	/* For lack of memory, or of ticks in a recording, this one has no frame; the next one may. */
-	publish(worker, result == 0 ? frame : NULL, result);
+	const struct ht_worker_answer answer = { result, sought };
+	publish(worker, result == 0 ? frame : NULL, &answer);
 }
 
 /* With the lock held: sleeps until DUE_NS as the delay then is, a wake or the end. */
@@ -194,9 +198,10 @@ start_thread(struct ht_worker *worker)
 	return -result;
 }
 
-int
-ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request, uint64_t delay_ns,
-    struct ht_worker **out, struct ht_error *error)
+/* SOUGHT: what the first tick is; NOWHERE: the next one. */
+static int
+start(struct ht_sampler *sampler, const struct ht_request *request, uint64_t delay_ns,
+    size_t sought, struct ht_worker **out, struct ht_error *error)
 {
 	struct ht_worker *worker = calloc(1, sizeof(*worker));
 	if (worker == NULL) {
@@ -206,7 +211,8 @@ ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request, ui
 	}
 	worker->sampler = sampler;
 	worker->delay_ns = delay_ns;
-	worker->sought = NOWHERE;
+	worker->sought = sought;
+	worker->sought_back = true;
 	init_locks(worker);
 	worker->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	int result = worker->ready_fd >= 0 ? 0 : -errno;
@@ -222,6 +228,20 @@ ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request, ui
 	}
 	*out = worker;
 	return 0;
+}
+
+int
+ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request, uint64_t delay_ns,
+    struct ht_worker **out, struct ht_error *error)
+{
+	return start(sampler, request, delay_ns, NOWHERE, out, error);
+}
+
+int
+ht_worker_start_at(struct ht_sampler *sampler, const struct ht_request *request, size_t index,
+    struct ht_worker **out, struct ht_error *error)
+{
+	return start(sampler, request, HT_WORKER_WHEN_ASKED, index, out, error);
 }
 
 /* With the lock held: true when the thread ended in time. */
@@ -263,15 +283,15 @@ ht_worker_fd(const struct ht_worker *worker)
 }
 
 struct ht_frame *
-ht_worker_take(struct ht_worker *worker, int *failure)
+ht_worker_take(struct ht_worker *worker, struct ht_worker_answer *answer)
 {
 	eventfd_t count;
 	pthread_mutex_lock(&worker->lock);
 	struct ht_frame *frame = worker->newest;
 	worker->newest = NULL;
-	if (failure != NULL)
-		*failure = worker->failure;
-	worker->failure = 0;
+	if (answer != NULL)
+		*answer = worker->answer;
+	worker->answer.failure = 0;
 	/* Empties the descriptor; -1 says that it was empty. */
 	if (eventfd_read(worker->ready_fd, &count) != 0)
 		count = 0;
@@ -321,10 +341,11 @@ ht_worker_wake(struct ht_worker *worker)
 }
 
 void
-ht_worker_seek(struct ht_worker *worker, size_t index)
+ht_worker_seek(struct ht_worker *worker, size_t index, bool is_back)
 {
 	pthread_mutex_lock(&worker->lock);
 	worker->sought = index;
+	worker->sought_back = is_back;
 	worker->wake = true;
 	pthread_cond_broadcast(&worker->changed);
 	pthread_mutex_unlock(&worker->lock);

@@ -26,6 +26,10 @@ struct ht_worker;
 int ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request, uint64_t delay_ns,
     struct ht_worker **out, struct ht_error *error);
 
+/* The same of a recording, with a tick when it is asked for; the first one is tick INDEX, as ht_worker_seek gives it. */
+int ht_worker_start_at(struct ht_sampler *sampler, const struct ht_request *request, size_t index,
+    struct ht_worker **out, struct ht_error *error);
+
 /*
  * Ends the worker.  It waits at most a short while (200 ms) for a tick that hangs in the
  * kernel, then leaves that thread behind, so that the screen can always be left.  NULL is allowed.
@@ -35,11 +39,16 @@ void ht_worker_stop(struct ht_worker *worker);
 /* A descriptor that is readable while a frame, or that there is none, waits to be taken.  Borrowed. */
 int ht_worker_fd(const struct ht_worker *worker);
 
+/* What a frame doesn't say of itself. */
+struct ht_worker_answer {
+	int failure; /* why the latest tick has no frame, as the sampler says it: told once; 0: it has one */
+	size_t sought; /* the tick that was asked for, of a recording; SIZE_MAX: the next one */
+};
+
 /*
- * The newest frame, which the caller frees, or NULL when there is none that is new.  *FAILURE, if FAILURE isn't NULL, is
- * why the latest tick has none, as ht_sampler_tick says it: told once; 0: it has one.
+ * The newest frame, which the caller frees, or NULL when there is none that is new.  ANSWER may be NULL.
  */
-struct ht_frame *ht_worker_take(struct ht_worker *worker, int *failure);
+struct ht_frame *ht_worker_take(struct ht_worker *worker, struct ht_worker_answer *answer);
 
 /* Copies REQUEST for the next tick.  0 or -ENOMEM. */
 int ht_worker_request(struct ht_worker *worker, const struct ht_request *request);
@@ -54,10 +63,10 @@ void ht_worker_set_smoothing(struct ht_worker *worker, uint64_t smoothing_ns);
 void ht_worker_wake(struct ht_worker *worker);
 
 /*
- * Asks for tick INDEX of the recording that the sampler replays.  What was asked for before and isn't begun yet is
- * left out.
+ * Asks for tick INDEX of the recording that the sampler replays, as ht_sampler_look gives it.  What was asked for before
+ * and isn't begun yet is left out.
  */
-void ht_worker_seek(struct ht_worker *worker, size_t index);
+void ht_worker_seek(struct ht_worker *worker, size_t index, bool is_back);
 
 /* Nanoseconds that the tick now under way has taken; 0 when none is.  Lets the screen say that a source hangs. */
 uint64_t ht_worker_busy_ns(const struct ht_worker *worker);

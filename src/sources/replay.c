@@ -46,7 +46,9 @@ struct ht_replay {
 	struct ht_recording_decoder *decoder; /* owned */
 	uint64_t schema;                      /* offset of the one that the decoder has; 0: none */
 	size_t at;                            /* the tick that the decoder has; NOWHERE: none */
+	size_t failed; /* the one that it could not take, when it was last moved */
 	size_t next;
+	size_t passed_over;
 };
 
 static int
@@ -374,8 +376,11 @@ go_to(struct ht_replay *replay, size_t index)
 	size_t from = goes_on ? replay->at + 1 : entry->key;
 	int status = goes_on ? 0 : feed_schema(replay, entry->schema);
 	replay->at = NOWHERE;
-	for (; from <= index && status == 0; from++)
+	replay->failed = from;
+	for (; from <= index && status == 0; from++) {
+		replay->failed = from;
 		status = feed(replay, replay->entries[from].offset);
+	}
 	if (status == 0)
 		replay->at = index;
 	return status;
@@ -389,6 +394,31 @@ next_key(const struct ht_replay *replay, size_t index)
 	while (index < replay->count && replay->entries[index].key == key)
 		index++;
 	return index;
+}
+
+int
+ht_replay_find_readable(struct ht_replay *replay, size_t index, size_t *out)
+{
+	for (;;) {
+		const size_t key = replay->entries[index].key;
+		int status = go_to(replay, index);
+		if (status == -ENOMEM)
+			return status;
+		/* All from the key up to the one that failed could be read. */
+		if (status == 0 || replay->failed > key) {
+			*out = status == 0 ? index : replay->failed - 1;
+			return 0;
+		}
+		if (key == 0)
+			return -ENODATA;
+		index = key - 1;
+	}
+}
+
+size_t
+ht_replay_passed_over(const struct ht_replay *replay)
+{
+	return replay->passed_over;
 }
 
 static int
@@ -424,6 +454,7 @@ poll_replay(void *state, struct ht_poll *poll)
 		replay->next = status == 0 ? index + 1 : next_key(replay, index);
 		if (status == 0)
 			return add_samples(poll, &tick);
+		replay->passed_over += replay->next - index;
 	}
 	return -ENODATA;
 }

@@ -39,7 +39,16 @@ size_t ht_replay_next(const struct ht_replay *replay);
 /* The next poll gives tick INDEX. */
 void ht_replay_seek(struct ht_replay *replay, size_t index);
 
-/* Bytes that are damaged and were passed over, and whether the last tick was cut short. */
+/*
+ * The last tick at or before INDEX that can be read: some of what the timeline has may be damaged.  0 and *OUT, -ENODATA:
+ * there is none; or -ENOMEM.  The next poll gives what it would have given.
+ */
+int ht_replay_find_readable(struct ht_replay *replay, size_t index, size_t *out);
+
+/* Ticks that polls have passed over so far, as they are damaged; one may have been met several times. */
+size_t ht_replay_passed_over(const struct ht_replay *replay);
+
+/* Bytes between ticks that are damaged and were passed over, and whether the last tick was cut short. */
 uint64_t ht_replay_damaged_bytes(const struct ht_replay *replay);
 bool ht_replay_is_cut(const struct ht_replay *replay);
 

@@ -165,8 +165,7 @@ ht_layout_draw(struct ht_screen *screen, int width, int height)
 		rows.description = rows.top + --rows.height;
 	ht_past_describe(&screen->past, screen->frame, &screen->header);
 	if (screen->playback.timeline != NULL && screen->frame != NULL)
-		ht_playback_describe(
-		    &screen->playback, screen->frame->realtime_ns, &screen->header);
+		ht_playback_describe(&screen->playback, screen->frame, &screen->header);
 	ht_header_draw(screen->frame, &screen->header, grid, rows.header);
 	draw_tabs(screen, grid, rows.tabs);
 	if (screen->help)

@@ -56,13 +56,21 @@ tell_worker(struct ht_loop *loop)
 	loop->by_person = false;
 }
 
+/* After a stop the terminal may be in any state, and time went by that nobody saw. */
+static void
+go_on(struct ht_loop *loop)
+{
+	ht_term_enter(&loop->term);
+	loop->screen.playback.is_based = false;
+	loop->dirty = loop->stale = true;
+}
+
 static void
 suspend(struct ht_loop *loop)
 {
 	ht_term_leave(&loop->term);
 	ht_signals_stop_group(&loop->signals, STDIN_FILENO);
-	ht_term_enter(&loop->term);
-	loop->dirty = loop->stale = true;
+	go_on(loop);
 }
 
 /* What of the settings isn't the screen's own. */
@@ -72,6 +80,8 @@ apply_settings(struct ht_loop *loop)
 	const struct ht_settings *settings = &loop->screen.settings;
 	if (loop->learner == NULL)
 		ht_worker_set_delay(loop->worker, settings->delay_ns);
+	else
+		ht_worker_set_smoothing(loop->learner, settings->smoothing_ns);
 	ht_worker_set_smoothing(loop->worker, settings->smoothing_ns);
 	ht_theme_init(&loop->theme, settings->theme, loop->screen.options->no_color);
 	loop->stale = true;
@@ -158,9 +168,8 @@ answer_signal(struct ht_loop *loop, int number)
 		suspend(loop);
 		break;
 	case SIGCONT:
-		/* After a stop that couldn't be noticed, the terminal may be in any state. */
-		ht_term_enter(&loop->term);
-		loop->dirty = loop->stale = true;
+		/* The stop couldn't be noticed. */
+		go_on(loop);
 		break;
 	case SIGINT:
 	case SIGTERM:
@@ -192,22 +201,36 @@ has_ended(struct ht_loop *loop)
 	return ended;
 }
 
-/* A tick without a frame: the next one may have one, but in a recording nobody asks for it. */
+/* A tick without a frame: of what runs now the next one may have one, but of a recording nobody asks for it. */
 static void
 answer_failure(struct ht_loop *loop, int failure, struct ht_error *error)
 {
 	if (failure == 0 || loop->learner == NULL)
 		return;
+	const char *reason =
+	    failure == -ENODATA ? "all of it is damaged" : "not enough memory for a look";
+	ht_screen_say(&loop->screen, "the recording can't be shown: %s", reason);
 	loop->dirty = true;
-	if (failure != -ENODATA)
-		ht_screen_say(&loop->screen, "not enough memory for that look");
-	else
-		ht_screen_say(&loop->screen, "from there on, the recording is damaged");
 	if (loop->screen.frame != NULL)
 		return;
-	ht_error_set(error, HT_ERROR_RUNTIME, "the recording can't be shown: %s",
-	    failure == -ENODATA ? "all of it is damaged" : "not enough memory");
+	ht_error_set(error, HT_ERROR_RUNTIME, "the recording can't be shown: %s", reason);
 	end(loop, failure);
+}
+
+/* A look of the recording has come: where what was asked for is damaged, another one. */
+static void
+answer_damage(struct ht_loop *loop, size_t sought)
+{
+	/* What was asked for since is still to come. */
+	if (loop->learner == NULL || sought != loop->sought || loop->screen.frame == NULL)
+		return;
+	long behind = ht_playback_arrive(&loop->screen.playback, loop->screen.frame);
+	loop->sought = loop->screen.playback.wanted;
+	if (behind > 0)
+		ht_screen_say(
+		    &loop->screen, "damaged: %ld look%s left out", behind, behind != 1 ? "s" : "");
+	else if (behind < 0)
+		ht_screen_say(&loop->screen, "what comes then is damaged: this was before");
 }
 
 static void
@@ -232,11 +255,13 @@ show_frame(struct ht_loop *loop, struct ht_frame *frame, struct ht_error *error)
 static void
 take_frame(struct ht_loop *loop, struct ht_error *error)
 {
-	int failure;
-	struct ht_frame *frame = ht_worker_take(loop->worker, &failure);
-	if (frame != NULL)
+	struct ht_worker_answer answer;
+	struct ht_frame *frame = ht_worker_take(loop->worker, &answer);
+	if (frame != NULL) {
 		show_frame(loop, frame, error);
-	answer_failure(loop, failure, error);
+		answer_damage(loop, answer.sought);
+	}
+	answer_failure(loop, answer.failure, error);
 }
 
 /* Of a recording, the tick that the screen wants.  Returns when it may want another by itself. */
@@ -247,10 +272,12 @@ play(struct ht_loop *loop)
 	/* Time doesn't go by before there is something to see. */
 	if (loop->learner == NULL || loop->screen.frame == NULL)
 		return UINT64_MAX;
+	bool was_playing = playback->playing;
 	uint64_t wait_ns = ht_playback_advance(playback, ht_clock_monotonic_ns());
+	loop->dirty |= playback->playing != was_playing;
 	if (playback->wanted != loop->sought) {
 		loop->sought = playback->wanted;
-		ht_worker_seek(loop->worker, loop->sought);
+		ht_worker_seek(loop->worker, loop->sought, playback->is_back);
 		loop->dirty = true;
 	}
 	return wait_ns;
@@ -263,16 +290,16 @@ play(struct ht_loop *loop)
 static void
 learn(struct ht_loop *loop)
 {
-	int failure = 0;
+	struct ht_worker_answer answer = { 0 };
 	struct ht_frame *frame =
-	    loop->learner != NULL ? ht_worker_take(loop->learner, &failure) : NULL;
+	    loop->learner != NULL ? ht_worker_take(loop->learner, &answer) : NULL;
 	if (frame != NULL) {
 		ht_worker_wake(loop->learner);
 		ht_screen_learn(&loop->screen, frame);
 	}
 	/* There are no more; or no memory for more, and graphs have what came before. */
-	loop->screen.playback.is_learned |= failure != 0;
-	loop->has_learned |= frame != NULL || failure != 0;
+	loop->screen.playback.is_learned |= answer.failure != 0;
+	loop->has_learned |= frame != NULL || answer.failure != 0;
 	if (!loop->has_learned)
 		return;
 	uint64_t now_ns = ht_clock_monotonic_ns();

@@ -5,12 +5,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "tui/dialogs.h"
 #include "views/moment.h"
 
-static const uint64_t second_ns = UINT64_C(1000000000);
 static const uint64_t minute_ns = UINT64_C(60000000000);
 
 void
@@ -54,26 +52,19 @@ count(const struct ht_past *past)
 	return past->history != NULL ? ht_history_count(past->history) : 0;
 }
 
-static void
-put_clock(uint64_t realtime_ns, char *out, size_t size)
-{
-	struct tm local;
-	time_t seconds = (time_t)(realtime_ns / second_ns);
-	if (localtime_r(&seconds, &local) == NULL || strftime(out, size, "%H:%M:%S", &local) == 0)
-		snprintf(out, size, "?");
-}
-
 void
 ht_past_describe(const struct ht_past *past, const struct ht_frame *shown, struct ht_header *header)
 {
 	const struct ht_frame *newest = past->live != NULL ? past->live : shown;
+	char clock[HT_MOMENT_TEXT_BYTES];
 	header->paused[0] = '\0';
 	header->ago_ns = 0;
 	header->mark_ns = 0;
 	if (shown == NULL)
 		return;
 	if (past->paused) {
-		put_clock(shown->realtime_ns, header->paused, sizeof(header->paused));
+		ht_moment_format(shown->realtime_ns, shown->realtime_ns, clock);
+		snprintf(header->paused, sizeof(header->paused), "%.15s", clock);
 		header->ago_ns = newest->monotonic_ns - shown->monotonic_ns;
 	}
 	/* Of a tick before the mark there is no delta. */
@@ -184,14 +175,14 @@ set_mark(struct ht_screen *screen)
 {
 	struct ht_past *past = &screen->past;
 	struct ht_frame *mark = copy_frame(screen->frame);
-	char clock[HT_HEADER_CLOCK_BYTES];
+	char clock[HT_MOMENT_TEXT_BYTES];
 	if (mark == NULL) {
 		ht_screen_say(screen, "not enough memory for a mark");
 		return;
 	}
 	ht_frame_free(past->mark);
 	past->mark = mark;
-	put_clock(mark->realtime_ns, clock, sizeof(clock));
+	ht_moment_format(mark->realtime_ns, mark->realtime_ns, clock);
 	ht_screen_say(screen, "marked %s: deltas count from here", clock);
 	ht_screen_arrange(screen);
 }

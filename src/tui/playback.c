@@ -3,6 +3,7 @@
 
 #include "tui/playback.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -21,9 +22,11 @@ void
 ht_playback_init(
     struct ht_playback *playback, const struct ht_timeline *timeline, size_t first, double speed)
 {
-	*playback = (struct ht_playback){
-		.timeline = timeline, .playing = timeline != NULL, .wanted = first, .speed = speed
-	};
+	*playback = (struct ht_playback){ .timeline = timeline,
+		.playing = timeline != NULL,
+		.wanted = first,
+		.is_back = true,
+		.speed = speed };
 }
 
 static size_t
@@ -60,8 +63,10 @@ ht_playback_advance(struct ht_playback *playback, uint64_t now_ns)
 	double passed_ns = (double)(now_ns - playback->now_ns) * playback->speed;
 	size_t index =
 	    ht_timeline_find(playback->timeline, playback->then_ns + ht_units_whole(passed_ns));
-	if (index > playback->wanted)
+	if (index > playback->wanted) {
 		playback->wanted = index;
+		playback->is_back = false;
+	}
 	if (playback->wanted == last_of(playback)) {
 		playback->playing = false;
 		return UINT64_MAX;
@@ -86,14 +91,14 @@ is_of_days(const struct ht_timeline *timeline)
 static void
 put_time(const struct ht_timeline *timeline, uint64_t realtime_ns, char out[HT_HEADER_MOMENT_BYTES])
 {
+	char clock[HT_MOMENT_TEXT_BYTES];
 	struct tm local;
 	time_t seconds = (time_t)(realtime_ns / second_ns);
 	size_t length = 0;
-	if (localtime_r(&seconds, &local) != NULL && is_of_days(timeline))
+	if (is_of_days(timeline) && localtime_r(&seconds, &local) != NULL)
 		length = strftime(out, HT_HEADER_MOMENT_BYTES, "%b %e ", &local);
-	if (localtime_r(&seconds, &local) == NULL ||
-	    strftime(out + length, HT_HEADER_MOMENT_BYTES - length, "%H:%M:%S", &local) == 0)
-		snprintf(out, HT_HEADER_MOMENT_BYTES, "?");
+	ht_moment_format(realtime_ns, realtime_ns, clock);
+	snprintf(out + length, HT_HEADER_MOMENT_BYTES - length, "%.12s", clock);
 }
 
 /* How much of the recording lies before TIME_NS, in percent. */
@@ -107,24 +112,37 @@ percent_of(const struct ht_playback *playback, uint64_t time_ns)
 	return (unsigned)((double)(time_ns - begin_ns) / (double)span_ns * 100);
 }
 
+long
+ht_playback_arrive(struct ht_playback *playback, const struct ht_frame *shown)
+{
+	size_t index = ht_timeline_find(playback->timeline, shown->monotonic_ns);
+	long behind = (long)index - (long)playback->wanted;
+	if (behind == 0)
+		return 0;
+	playback->wanted = index;
+	playback->is_based = false;
+	playback->playing = playback->playing && behind > 0 && index < last_of(playback);
+	return behind;
+}
+
 void
 ht_playback_describe(
-    const struct ht_playback *playback, uint64_t realtime_ns, struct ht_header *header)
+    const struct ht_playback *playback, const struct ht_frame *shown, struct ht_header *header)
 {
-	header->replay_word = playback->playing                       ? "REPLAY"
-			      : playback->wanted == last_of(playback) ? "END"
-								      : "PAUSED";
-	header->replay_percent = percent_of(playback, time_of(playback, playback->wanted));
+	bool is_last = shown->monotonic_ns >= time_of(playback, last_of(playback));
+	header->replay_word = playback->playing ? "REPLAY" : is_last ? "END" : "PAUSED";
+	header->replay_percent = percent_of(playback, shown->monotonic_ns);
 	header->learned_percent =
 	    playback->is_learned ? 100 : percent_of(playback, playback->learned_ns);
 	header->replay_speed = playback->speed;
-	put_time(playback->timeline, realtime_ns, header->replay_time);
+	put_time(playback->timeline, shown->realtime_ns, header->replay_time);
 }
 
 /* Time goes on from tick INDEX, or stands still there. */
 static void
 go_to(struct ht_playback *playback, size_t index, bool playing)
 {
+	playback->is_back = index <= playback->wanted;
 	playback->wanted = index;
 	playback->playing = playing && index < last_of(playback);
 	playback->is_based = false;
@@ -157,7 +175,7 @@ leap(struct ht_screen *screen, bool back)
 {
 	struct ht_playback *playback = &screen->playback;
 	uint64_t at_ns = time_of(playback, playback->wanted);
-	uint64_t to_ns = at_ns + minute_ns;
+	uint64_t to_ns = at_ns < UINT64_MAX - minute_ns ? at_ns + minute_ns : UINT64_MAX;
 	if (back)
 		to_ns = at_ns > minute_ns ? at_ns - minute_ns : 0;
 	size_t index = ht_timeline_find(playback->timeline, to_ns);
@@ -189,14 +207,22 @@ take_time(struct ht_screen *screen)
 	struct ht_playback *playback = &screen->playback;
 	const char *text = screen->prompt.typed;
 	size_t index;
-	if (text[0] != '\0' && ht_moment_find(playback->timeline, text, &index) != 0) {
+	int status = text[0] != '\0' ? ht_moment_find(playback->timeline, text, &index) : 0;
+	if (status == -EINVAL) {
 		ht_screen_say(
 		    screen, "'%s' is no time: type 14:02, 14:02:30, +5m, -5m or end", text);
 		return HT_WISH_DRAW;
 	}
 	ht_prompt_close(&screen->prompt);
-	if (text[0] != '\0')
-		go_to(playback, index, playback->playing);
+	if (text[0] == '\0')
+		return HT_WISH_DRAW;
+	if (status == -ERANGE)
+		ht_screen_say(screen, "the recording %s",
+		    index == 0 ? "begins after that: this is its beginning"
+			       : "ends before that: this is its end");
+	go_to(playback, index, playback->playing);
+	/* The last one that isn't later is meant. */
+	playback->is_back = true;
 	return HT_WISH_DRAW;
 }
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/frame.h"
 #include "model/timeline.h"
 #include "views/command.h"
 #include "views/header.h"
@@ -19,6 +20,7 @@ struct ht_playback {
 	bool playing;
 	double speed;        /* seconds of then in one of now */
 	size_t wanted;       /* the tick to be shown */
+	bool is_back;        /* where that is damaged, rather one before it */
 	bool is_learned;     /* the whole of it has been gone through, for graphs */
 	uint64_t learned_ns; /* else up to there; CLOCK_MONOTONIC of then */
 	/* Where time goes on from; set anew whenever a person changes something. */
@@ -42,9 +44,15 @@ uint64_t ht_playback_delay_ns(const struct ht_playback *playback);
  */
 uint64_t ht_playback_advance(struct ht_playback *playback, uint64_t now_ns);
 
-/* What the header says of it while a tick of REALTIME_NS is shown. */
+/*
+ * The tick that was wanted last has come as SHOWN: another one where it is damaged, from which time then goes on.  How
+ * many ticks behind it that is, below 0 before it.
+ */
+long ht_playback_arrive(struct ht_playback *playback, const struct ht_frame *shown);
+
+/* What the header says of it while SHOWN is on the screen. */
 void ht_playback_describe(
-    const struct ht_playback *playback, uint64_t realtime_ns, struct ht_header *header);
+    const struct ht_playback *playback, const struct ht_frame *shown, struct ht_header *header);
 
 /* Answers COMMAND where it is about a recording and one is replayed; false: it isn't. */
 bool ht_playback_command(struct ht_screen *screen, enum ht_command command);

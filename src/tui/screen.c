@@ -198,8 +198,13 @@ open_first(struct ht_screen *screen)
 	const struct ht_tui_options *options = screen->options;
 	if (options->pid != 0) {
 		const struct ht_process *process = ht_frame_find(screen->frame, options->pid);
-		if (process == NULL)
+		if (process == NULL && screen->playback.timeline == NULL)
 			return -ESRCH;
+		if (process == NULL) {
+			/* It is known to be somewhere in the recording. */
+			ht_screen_say(screen, "process %d is not there at this time", options->pid);
+			return ht_screen_arrange(screen);
+		}
 		choose(screen, process);
 		screen->current = ht_views_of_process();
 	}

@@ -38,17 +38,26 @@ close_replay(const struct ht_tui_replay *replay)
 	ht_replay_close(replay->learned);
 }
 
-/* A worker that ticks from now on; of REPLAY, which is its own, where that isn't NULL. */
+/* A sampler for the screen, of REPLAY, which is its own, where that isn't NULL. */
 static int
-start_worker(const struct ht_loop *loop, struct ht_replay *replay, const struct ht_request *request,
-    uint64_t delay_ns, struct ht_worker **out, struct ht_error *error)
+make_sampler(const struct ht_loop *loop, struct ht_replay *replay, struct ht_sampler **out,
+    struct ht_error *error)
 {
 	const struct ht_sampler_options sampling = {
 		.smoothing_ns = loop->screen.settings.smoothing_ns, .replay = replay
 	};
+	return ht_sampler_new(&sampling, out, error);
+}
+
+/* What runs now. */
+static int
+start_watching(struct ht_loop *loop, struct ht_error *error)
+{
 	struct ht_sampler *sampler;
-	int code = ht_sampler_new(&sampling, &sampler, error);
-	return code == 0 ? ht_worker_start(sampler, request, delay_ns, out, error) : code;
+	int code = make_sampler(loop, NULL, &sampler, error);
+	return code != 0 ? code
+			 : ht_worker_start(sampler, &loop->wanted.request,
+			       loop->screen.header.delay_ns, &loop->worker, error);
 }
 
 /* Two of a recording: one for the ticks that are looked at, one that goes through all of it for the graphs. */
@@ -57,20 +66,21 @@ start_replay(struct ht_loop *loop, const struct ht_tui_replay *replay, struct ht
 {
 	/* What graphs show are figures of processes and heaps. */
 	struct ht_request without_lists = loop->wanted.request;
+	struct ht_sampler *sampler;
 	without_lists.detail = 0;
-	ht_replay_seek(replay->shown, replay->first);
-	int code = start_worker(
-	    loop, replay->shown, &loop->wanted.request, HT_WORKER_WHEN_ASKED, &loop->worker, error);
+	loop->sought = replay->first;
+	int code = make_sampler(loop, replay->shown, &sampler, error);
+	if (code == 0)
+		code = ht_worker_start_at(
+		    sampler, &loop->wanted.request, replay->first, &loop->worker, error);
 	if (code != 0) {
 		ht_replay_close(replay->learned);
 		return code;
 	}
-	loop->sought = replay->first;
-	/* The first tick again, now with what went before it. */
-	if (replay->first != 0)
-		ht_worker_seek(loop->worker, replay->first);
-	return start_worker(
-	    loop, replay->learned, &without_lists, HT_WORKER_WHEN_ASKED, &loop->learner, error);
+	code = make_sampler(loop, replay->learned, &sampler, error);
+	return code != 0 ? code
+			 : ht_worker_start(sampler, &without_lists, HT_WORKER_WHEN_ASKED,
+			       &loop->learner, error);
 }
 
 /* What ticks from now on: its first tick runs while the terminal is opened. */
@@ -85,8 +95,7 @@ start_workers(struct ht_loop *loop, const struct ht_tui_options *options, struct
 	}
 	if (replay != NULL)
 		return start_replay(loop, replay, error);
-	return start_worker(
-	    loop, NULL, &loop->wanted.request, loop->screen.header.delay_ns, &loop->worker, error);
+	return start_watching(loop, error);
 }
 
 int

@@ -195,7 +195,7 @@ static void
 clock_text(const struct ht_header *header, int width, char text[CLOCK_BYTES])
 {
 	char span[HT_UNITS_TEXT_BYTES];
-	if (header->replay_word != NULL) {
+	if (header->replay_word != NULL && header->late_ns == 0) {
 		replay_text(header, width, text);
 	} else if (header->paused[0] != '\0') {
 		put_span(header->ago_ns, span);

@@ -16,16 +16,20 @@ void ht_moment_format(uint64_t realtime_ns, uint64_t now_ns, char out[HT_MOMENT_
 /* "2.5s ago", "3m02s ago"; below a second "just now". */
 void ht_moment_format_age(uint64_t age_ns, char out[HT_MOMENT_TEXT_BYTES]);
 
+/* "2026-11-26 14:01:58". */
+void ht_moment_format_date(uint64_t realtime_ns, char out[HT_MOMENT_TEXT_BYTES]);
+
 /*
  * What a person calls a time: "14:02", "14:02:30" (the last time it was that late before REALTIME_NS), the same behind
- * a date, "2026-11-26 14:02", or "-5m" (before REALTIME_NS).  0 and the last nanosecond of it in *OUT, CLOCK_REALTIME;
- * -EINVAL: it is none.
+ * a date, "2026-11-26 14:02", or "-5m" (before REALTIME_NS); in TZ's zone, or, as JSON has it, "2026-11-26T14:02:30.123Z"
+ * in UTC.  0 and the last nanosecond of it in *OUT, CLOCK_REALTIME; -EINVAL: it is none.
  */
 int ht_moment_parse(const char *text, uint64_t realtime_ns, uint64_t *out);
 
 /*
  * The last tick of TIMELINE at or before what a person calls a time of it: the same, counted from its last tick, and
- * besides "+5m" (after the first one) and "end".  0 and its index, or -EINVAL.
+ * besides "+5m" (after the first one) and "end".  0 and its index; -EINVAL; or -ERANGE: that time isn't in it, and
+ * *INDEX is the end that is nearer.
  */
 int ht_moment_find(const struct ht_timeline *timeline, const char *text, size_t *index);
 

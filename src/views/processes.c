@@ -239,7 +239,9 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
     int height)
 {
 	struct ht_table_layout layout;
-	for (int i = 0; input->frame->instrumented_count == 0 && i < FIRST_STEPS; i++) {
+	/* Nothing can be begun in a recording. */
+	bool begins = input->frame->instrumented_count == 0 && !input->replayed;
+	for (int i = 0; begins && i < FIRST_STEPS; i++) {
 		if (height <= TABLE_ROWS_LEAST)
 			break;
 		ht_grid_put_text(grid, top, 0, HT_ROLE_WARNING, first_steps[i]);
@@ -248,6 +250,9 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 	}
 	ht_table_lay_out(&table, input, state, grid->width, &layout);
 	ht_table_draw(&table, &layout, state, grid, top, height);
+	if (input->replayed && input->frame->process_count == 0 && height > 1)
+		ht_grid_put_text(
+		    grid, top + 1, 0, HT_ROLE_DIM, "No process is there at this time.");
 }
 
 static enum ht_answer

@@ -2,7 +2,7 @@
 # heaptop record and what prints a recording: all of it is there, with the times and figures of then, and no end
 # of the recorder leaves a file that can't be read.
 . "${HT_TOP_SRCDIR:?}/tests/lib.sh"
-need jq
+need jq python3
 
 file=$tmp/session.htrec
 
@@ -15,7 +15,7 @@ samples() {
 	replay "$1" --format ndjson --fields pid 2>>"$tmp/log" | wc -l
 }
 
-plan 33
+plan 49
 
 # A program that has done all that it will do.
 spawn "$heaptop" run -- sh -c 'echo $$ >"$0"; exec sleep 1000' "$tmp/pid"
@@ -58,6 +58,39 @@ status_is "a process that wasn't there is named" 3 "$heaptop" snapshot --replay 
 status_is "nor is one recorded" 3 "$heaptop" record -o "$tmp/none" -p 999999999 -n 1
 ok "then no file is made" test ! -e "$tmp/none"
 
+# What would destroy a recording.
+cp "$file" "$tmp/copy.htrec"
+ln -s copy.htrec "$tmp/link.htrec"
+status_is "a recording isn't overwritten by what is printed of it" 2 \
+	"$heaptop" snapshot --replay "$tmp/copy.htrec" -o "$tmp/link.htrec"
+ok "so that it stays" cmp "$file" "$tmp/copy.htrec"
+"$heaptop" record -o "$tmp/copy.htrec" -d 20ms &
+recorder=$!
+wait_until '[ "$(samples "$tmp/copy.htrec")" -ge 5 ] && ! cmp -s "$file" "$tmp/copy.htrec"' 30
+status_is "a second recorder leaves the file to the first" 1 "$heaptop" record -o "$tmp/copy.htrec" -d 20ms -n 3
+like "and says so" "$(cat "$tmp/err")" 'copy.htrec is being written by another'
+kill -TERM "$recorder"
+wait "$recorder"
+is "of whose samples none is lost" "$(replay "$tmp/copy.htrec" --fields pid 2>&1 >/dev/null)" ""
+
+# Processes that come and go: a name is of all that had it.
+cp /bin/sleep "$tmp/passerby"
+(for _ in 1 2 3; do "$tmp/passerby" 0.3; done) &
+passers=$!
+"$heaptop" record -o "$tmp/comers.htrec" -d 20ms -n 60
+wait "$passers"
+status_is "one of them is enough" 0 "$heaptop" snapshot --replay "$tmp/comers.htrec" -p passerby --at +500ms -n 1 --format json
+is "the one that was there" "$(jq -r '[.processes[].name] | unique | join(" ")' "$tmp/out")" passerby
+is "and nothing is missed" "$(cat "$tmp/err")" ""
+first=$("$heaptop" snapshot --replay "$tmp/comers.htrec" -p passerby --format ndjson | jq -s '[.[].processes[].pid] | first')
+status_is "one that isn't there then" 3 "$heaptop" snapshot --replay "$tmp/comers.htrec" -p "$first" --at end -n 1 --format json
+like "is told as that" "$(cat "$tmp/err")" "process $first was not there then"
+status_is "a time of another day is refused" 2 "$heaptop" snapshot --replay "$file" --at '2001-01-01 10:00'
+like "with what there is" "$(cat "$tmp/err")" 'it is from 20'
+time=$("$heaptop" snapshot --replay "$file" -n 1 --format json | jq -r .time)
+is "a time is taken as it is printed" \
+	"$("$heaptop" snapshot --replay "$file" --at "$time" -n 1 --format json | jq -r '.time[0:19]')" "${time:0:19}"
+
 # Asked to end, it ends in order.
 "$heaptop" record -o "$tmp/int.htrec" -d 20ms &
 recorder=$!
@@ -82,10 +115,25 @@ done
 is "a file that is cut anywhere is read as far as it goes" "$bad" ""
 
 # Damage in the middle costs what it hit.
-cp "$tmp/int.htrec" "$tmp/hurt"
+cp "$tmp/comers.htrec" "$tmp/hurt"
 printf 'XXXXXXXX' | dd of="$tmp/hurt" bs=1 seek=$(($(stat -c %s "$tmp/hurt") / 2)) conv=notrunc 2>/dev/null
 status_is "a damaged file is read" 0 "$heaptop" snapshot --replay "$tmp/hurt" --format ndjson
 ok "up to the damage" jq -e . "$tmp/out"
+like "with a word of it" "$(cat "$tmp/err")" 'hurt (is damaged|(is|are) damaged and left out)|samples? of .*hurt (is|are) damaged'
+# A bit of the last key's payload: all from there on stands on it.
+python3 - "$tmp/int.htrec" "$tmp/flipped" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+at, key = 64, None
+while at + 40 <= len(data):
+    if int.from_bytes(data[at + 4:at + 8], "little") == 2:
+        key = at
+    at += 40 + int.from_bytes(data[at + 8:at + 12], "little")
+data[key + 40] ^= 1
+open(sys.argv[2], "wb").write(data)
+END
+status_is "what is wanted and damaged is an error" 1 "$heaptop" snapshot --replay "$tmp/flipped" --at end -n 1
+like "that is told" "$(cat "$tmp/err")" 'flipped is damaged: --at or -n picks other samples'
 
 # Row 6: killed 200 times.
 lost=

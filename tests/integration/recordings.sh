@@ -75,7 +75,7 @@ fi
 ok "a file of it is an exposition, too" replay "$file" --format prometheus -o "$tmp/now"
 ok "the same" cmp "$data/lists-1.prom" "$tmp/now"
 status_is "a process that isn't in it is named" 3 "$heaptop" snapshot --replay "$file" --format prometheus -p 999
-like "with the sample" "$(cat "$tmp/err")" 'no process 999 in that sample of'
+like "with the sample" "$(cat "$tmp/err")" 'process 999 was not there then in'
 
 # Go's names are of one process with a heap.
 status_is "memstats of two is misuse" 2 "$heaptop" snapshot --replay "$file" --format memstats -p worker-pool,sleep

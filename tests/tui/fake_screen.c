@@ -77,6 +77,19 @@ ht_worker_start(struct ht_sampler *sampler, const struct ht_request *request, ui
 	return 0;
 }
 
+/* Nothing is replayed here. */
+int
+ht_worker_start_at(struct ht_sampler *sampler, const struct ht_request *request, size_t index,
+    struct ht_worker **out, struct ht_error *error)
+{
+	(void)sampler;
+	(void)request;
+	(void)index;
+	(void)out;
+	(void)error;
+	return -ENOSYS;
+}
+
 void
 ht_worker_stop(struct ht_worker *worker)
 {
@@ -93,10 +106,10 @@ ht_worker_fd(const struct ht_worker *worker)
 }
 
 struct ht_frame *
-ht_worker_take(struct ht_worker *worker, int *failure)
+ht_worker_take(struct ht_worker *worker, struct ht_worker_answer *answer)
 {
 	uint64_t ticks;
-	*failure = 0;
+	*answer = (struct ht_worker_answer){ 0, SIZE_MAX };
 	if (read(worker->timer, &ticks, sizeof(ticks)) != sizeof(ticks))
 		return NULL;
 	worker->step++;
@@ -144,18 +157,11 @@ ht_worker_wake(struct ht_worker *worker)
 }
 
 void
-ht_worker_seek(struct ht_worker *worker, size_t index)
+ht_worker_seek(struct ht_worker *worker, size_t index, bool is_back)
 {
 	(void)worker;
 	(void)index;
-}
-
-/* Nothing is replayed here. */
-void
-ht_replay_seek(struct ht_replay *replay, size_t index)
-{
-	(void)replay;
-	(void)index;
+	(void)is_back;
 }
 
 void

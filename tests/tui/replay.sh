@@ -5,7 +5,7 @@ need jq python3
 
 [ -x "$heaptop" ] || skip_all "the program isn't built"
 
-plan 58
+plan 67
 
 # A pool, and a program that comes later and goes again.
 file=$tmp/session.htrec
@@ -156,6 +156,34 @@ screen_keys 6
 ok "mappings are there where they were recorded" screen_shows '^file +[0-9]+ .* libc\.so\.6'
 screen_keys Q
 ok "quit from there" screen_ended 0
+
+# Damaged in the middle: the looks up to the next key can't be read.
+python3 - "$file" "$tmp/middle.htrec" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+at, tick = 64, 0
+while tick < 60:
+    at += 40 + int.from_bytes(data[at + 8:at + 12], "little")
+    tick += int.from_bytes(data[at + 4:at + 8], "little") in (2, 3)
+data[at + 40] ^= 0xff
+open(sys.argv[2], "wb").write(data)
+END
+cp "$tmp/samples" "$tmp/all"
+"$heaptop" snapshot --replay "$tmp/middle.htrec" -p "$pool" --format ndjson >"$tmp/samples" 2>"$tmp/err"
+like "what is left out is counted" "$(cat "$tmp/err")" '61 samples of .*middle.htrec are damaged and left out'
+screen_start 100 30 xterm-256color "$heaptop" replay "$tmp/middle.htrec" --at +1.5s --speed 0.0625
+ok "it opens before the damage" screen_shows 'what comes then is damaged: this was before'
+ok "and is held there" header ' PAUSED [0-9:]{8} (28|29|30)% '
+ok "at the last look that can be read" shows_sample 57
+screen_keys ']'
+ok "] goes over it" screen_shows 'damaged: 61 looks left out'
+ok "to the next" shows_sample 58
+screen_keys '['
+ok "[ goes back over it" screen_shows 'what comes then is damaged: this was before'
+ok "to where it was" shows_sample 57
+screen_keys Q
+ok "quit from that" screen_ended 0
+mv "$tmp/all" "$tmp/samples"
 
 # Its only key is damaged, on which all else stands: the headers are whole, so there seem to be looks.
 "$heaptop" record -o "$tmp/hurt.htrec" -p "$pool" -d 10ms -n 5

@@ -159,24 +159,24 @@ a_worker_ticks_when_it_is_asked_to(void **state)
 	assert_worker_shows(worker, 0);
 	ht_worker_wake(worker);
 	assert_worker_shows(worker, 1);
-	ht_worker_seek(worker, 100);
+	ht_worker_seek(worker, 100, false);
 	assert_worker_shows(worker, 100);
 	ht_worker_wake(worker);
 	assert_worker_shows(worker, 101);
-	ht_worker_seek(worker, 7);
+	ht_worker_seek(worker, 7, false);
 	assert_worker_shows(worker, 7);
 	/* Behind the last one there is nothing, which is told once, and it is no end. */
-	ht_worker_seek(worker, 149);
+	ht_worker_seek(worker, 149, false);
 	assert_worker_shows(worker, 149);
 	ht_worker_wake(worker);
 	struct pollfd ready = { .fd = ht_worker_fd(worker), .events = POLLIN };
-	int failure;
+	struct ht_worker_answer answer;
 	assert_int_equal(poll(&ready, 1, GENEROUS_MS), 1);
-	assert_null(ht_worker_take(worker, &failure));
-	assert_int_equal(failure, -ENODATA);
-	assert_null(ht_worker_take(worker, &failure));
-	assert_int_equal(failure, 0);
-	ht_worker_seek(worker, 3);
+	assert_null(ht_worker_take(worker, &answer));
+	assert_int_equal(answer.failure, -ENODATA);
+	assert_null(ht_worker_take(worker, &answer));
+	assert_int_equal(answer.failure, 0);
+	ht_worker_seek(worker, 3, false);
 	assert_worker_shows(worker, 3);
 	ht_worker_stop(worker);
 }
@@ -192,13 +192,13 @@ regress_a_seek_before_the_first_tick_is_one_tick(void **state)
 				     &worker, &error),
 		    0);
 		/* Where the thread was faster, the first tick comes before it. */
-		ht_worker_seek(worker, TICKS - 1);
+		ht_worker_seek(worker, TICKS - 1, false);
 		for (;;) {
 			struct pollfd ready = { .fd = ht_worker_fd(worker), .events = POLLIN };
-			int failure;
+			struct ht_worker_answer answer;
 			assert_int_equal(poll(&ready, 1, GENEROUS_MS), 1);
-			struct ht_frame *frame = ht_worker_take(worker, &failure);
-			assert_int_equal(failure, 0);
+			struct ht_frame *frame = ht_worker_take(worker, &answer);
+			assert_int_equal(answer.failure, 0);
 			if (frame == NULL)
 				continue;
 			char *picture = picture_of(frame);
@@ -208,7 +208,7 @@ regress_a_seek_before_the_first_tick_is_one_tick(void **state)
 				break;
 		}
 		/* Nothing else was asked for: the next thing to come is what is. */
-		ht_worker_seek(worker, 5);
+		ht_worker_seek(worker, 5, false);
 		assert_worker_shows(worker, 5);
 		ht_worker_stop(worker);
 	}

@@ -290,6 +290,58 @@ nothing_reaches_what_runs_now(void **state)
 }
 
 static void
+damage_is_gone_around(void **state)
+{
+	(void)state;
+	struct ht_playback *playback = &screen.playback;
+	/* Of ten looks the ninth is the first that can be read. */
+	type("]");
+	struct ht_frame *frame = frame_at(10);
+	assert_int_equal(ht_playback_arrive(playback, frame), 8);
+	ht_frame_free(frame);
+	assert_int_equal(wanted(), 10);
+	type("]");
+	assert_int_equal(wanted(), 11);
+	assert_false(playback->is_back);
+	type("[");
+	assert_true(playback->is_back);
+	/* Where nothing behind can be read, it doesn't go on playing. */
+	type("T+1m\r ");
+	assert_true(playback->playing);
+	frame = frame_at(50);
+	assert_int_equal(ht_playback_arrive(playback, frame), -10);
+	assert_false(playback->playing);
+	assert_int_equal(wanted(), 50);
+	assert_int_equal(ht_screen_set_frame(&screen, frame), 0);
+	assert_row(0, "PAUSED 08:00:50 16%", true);
+}
+
+static void
+a_time_outside_is_told(void **state)
+{
+	(void)state;
+	type("T+1h\r");
+	assert_int_equal(wanted(), TICKS - 1);
+	assert_non_null(strstr(screen.message, "ends before that"));
+	type("T07:59\r");
+	assert_int_equal(wanted(), 0);
+	assert_non_null(strstr(screen.message, "begins after that"));
+}
+
+static void
+a_process_that_isnt_there_yet_is_told(void **state)
+{
+	(void)state;
+	struct ht_screen other;
+	struct ht_tui_options of_one = options;
+	of_one.pid = 4194303;
+	ht_screen_init(&other, &of_one, false);
+	assert_int_equal(ht_screen_set_frame(&other, frame_at(0)), 0);
+	assert_non_null(strstr(other.message, "process 4194303 is not there at this time"));
+	ht_screen_release(&other);
+}
+
+static void
 what_runs_now_has_no_speed(void **state)
 {
 	(void)state;
@@ -352,6 +404,9 @@ main(void)
 		TEST(graphs_know_what_comes_later),
 		TEST(a_mark_is_of_the_tick_that_is_shown),
 		TEST(nothing_reaches_what_runs_now),
+		TEST(damage_is_gone_around),
+		TEST(a_time_outside_is_told),
+		TEST(a_process_that_isnt_there_yet_is_told),
 		TEST(what_runs_now_has_no_speed),
 		TEST(on_a_narrow_screen_the_time_stays),
 		TEST(a_recording_of_days_has_dates),

@@ -71,6 +71,8 @@ a_date_names_the_day(void **state)
 	(void)state;
 	assert_int_equal(parsed_seconds("2024-10-03 23:50"), 19999 * 86400 + 23 * 3600 + 50 * 60);
 	assert_int_equal(parsed_seconds("2024-10-04 01:00:02"), 20000 * 86400 + 3602);
+	assert_int_equal(parsed_seconds("2024-02-29T12:00:00.25Z"), 19782 * 86400 + 43200);
+	assert_int_equal(parsed_seconds("2024-10-04T01:00:02"), 20000 * 86400 + 3602);
 }
 
 static void
@@ -79,7 +81,7 @@ anything_else_is_no_time(void **state)
 	(void)state;
 	static const char *const bad[] = { "", "x", "25:00", "12", "12:60", "1:2:", "--5m",
 		"12:00:00:00", "-", "12:00x", "2024-10-03", "2024-13-03 12:00", "2024-10-03x12:00",
-		"+5m" };
+		"2024-02-30 12:00", "2023-02-29 12:00", "12:00Z", "2024-10-0312:00", "+5m" };
 	uint64_t time_ns;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(ht_moment_parse(bad[i], 1800000000 * SECOND, &time_ns), -EINVAL);
@@ -91,6 +93,14 @@ found(const struct ht_timeline *timeline, const char *text)
 	size_t index;
 	assert_int_equal(ht_moment_find(timeline, text, &index), 0);
 	return index;
+}
+
+static void
+assert_outside(const struct ht_timeline *timeline, const char *text, size_t nearer)
+{
+	size_t index;
+	assert_int_equal(ht_moment_find(timeline, text, &index), -ERANGE);
+	assert_int_equal(index, nearer);
 }
 
 static void
@@ -111,15 +121,20 @@ a_time_of_a_recording_counts_from_either_end(void **state)
 	assert_int_equal(found(&timeline, "+0"), 0);
 	assert_int_equal(found(&timeline, "+10s"), 10);
 	assert_int_equal(found(&timeline, "+1m"), 60);
-	assert_int_equal(found(&timeline, "+1h"), 119);
 	assert_int_equal(found(&timeline, "-19s"), 100);
-	assert_int_equal(found(&timeline, "-1h"), 0);
 	assert_int_equal(found(&timeline, "23:59:30"), 30);
 	assert_int_equal(found(&timeline, "00:00:20"), 80);
-	assert_int_equal(found(&timeline, "00:01"), 0);
-	assert_int_equal(found(&timeline, "2024-10-04 00:01"), 119);
+	assert_int_equal(found(&timeline, "2024-10-04T00:00:20.5Z"), 80);
+	assert_int_equal(found(&timeline, "00:00:59"), 119);
 	assert_int_equal(ht_moment_find(&timeline, "soon", &index), -EINVAL);
 	assert_int_equal(ht_moment_find(&timeline, "+x", &index), -EINVAL);
+	/* What isn't in it is told, with the end that is nearer. */
+	assert_outside(&timeline, "+1h", 119);
+	assert_outside(&timeline, "-1h", 0);
+	assert_outside(&timeline, "00:01", 119);
+	assert_outside(&timeline, "23:58", 0);
+	assert_outside(&timeline, "2024-10-04 00:01", 119);
+	assert_outside(&timeline, "2024-10-03 00:00:20", 0);
 }
 
 int
