@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -182,21 +183,47 @@ what_is_not_a_segment_stays(void **state)
 	assert_true(is_there(fixture, "77.1.5"));
 }
 
+/* An unlocked segment of PID, a process that is there; its NAME. */
+static void
+leave_of_process(const struct fixture *fixture, int32_t pid, char name[HT_SEGMENT_NAME_BYTES])
+{
+	char text[1024];
+	struct ht_procfs_stat stat;
+	ssize_t length = ht_proc_dir_read(&fixture->proc, pid, "stat", text, sizeof(text));
+	assert_int_equal(ht_procfs_decode_stat(text, (size_t)length, &stat), 0);
+	snprintf(name, HT_SEGMENT_NAME_BYTES, "%u.%d.%llu",
+	    ht_proc_dir_namespace(&fixture->proc, (int32_t)getpid(), "pid"), (int)pid,
+	    (unsigned long long)stat.start_time_ticks);
+	close(make_segment(fixture, name, HEAPTOP_STATE_LIVE, 0));
+}
+
 static void
 the_living_keep_theirs(void **state)
 {
 	struct fixture *fixture = *state;
-	char name[HT_SEGMENT_NAME_BYTES], text[1024];
-	struct ht_procfs_stat stat;
-	ssize_t length =
-	    ht_proc_dir_read(&fixture->proc, (int32_t)getpid(), "stat", text, sizeof(text));
-	assert_int_equal(ht_procfs_decode_stat(text, (size_t)length, &stat), 0);
-	snprintf(name, sizeof(name), "%u.%d.%llu",
-	    ht_proc_dir_namespace(&fixture->proc, (int32_t)getpid(), "pid"), (int)getpid(),
-	    (unsigned long long)stat.start_time_ticks);
-	close(make_segment(fixture, name, HEAPTOP_STATE_LIVE, 0));
+	char name[HT_SEGMENT_NAME_BYTES];
+	leave_of_process(fixture, (int32_t)getpid(), name);
 	assert_int_equal(collect(fixture, fixture->now_ns + 2 * HOUR), 0);
 	assert_true(is_there(fixture, name));
+}
+
+/* Its parent may never wait for it. */
+static void
+a_zombie_counts_as_dead(void **state)
+{
+	struct fixture *fixture = *state;
+	char name[HT_SEGMENT_NAME_BYTES];
+	siginfo_t ended;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT), 0);
+	leave_of_process(fixture, (int32_t)pid, name);
+	assert_int_equal(collect(fixture, fixture->now_ns + HOUR - SECOND), 0);
+	assert_true(is_there(fixture, name));
+	assert_int_equal(collect(fixture, fixture->now_ns + 2 * HOUR), 1);
+	assert_false(is_there(fixture, name));
+	waitpid(pid, NULL, 0);
 }
 
 static void
@@ -291,6 +318,7 @@ main(void)
 		TEST(what_is_locked_stays),
 		TEST(what_is_not_a_segment_stays),
 		TEST(the_living_keep_theirs),
+		TEST(a_zombie_counts_as_dead),
 		TEST(what_an_exec_left_goes_at_once),
 		TEST(a_summary_that_is_waited_for_is_not_counted),
 		TEST(another_file_of_the_name_is_spared),
