@@ -195,12 +195,24 @@ finish_row(struct ht_sampler *sampler, struct ht_frame *frame, const struct ht_s
 		if (row->quality_reason == NULL)
 			row->quality_reason = "not instrumented";
 	}
+	/* What has ended had the threads that it told: /proc keeps one of them, if any. */
+	const bool is_dead = row->quality == HT_QUALITY_DEAD;
 	if ((row->detail & HT_DETAIL_THREADS) != 0 &&
-	    ht_threads_merge(frame->arena, sample, told, row) != 0)
+	    ht_threads_merge(frame->arena, is_dead ? told : sample, told, row) != 0)
 		return -ENOMEM;
-	if (row->quality == HT_QUALITY_DEAD)
+	if (is_dead)
 		return 0;
 	return ht_pairs_apply(sampler->pairs, sample, told, frame, row);
+}
+
+/* What procfs says of the process of SAMPLE, or NULL: nobody has the pid any more, or another has. */
+static const struct ht_sample *
+own_process(const struct ht_poll *poll, const struct ht_sample *sample)
+{
+	const struct ht_sample *process = ht_poll_find_process(poll, sample->key.pid);
+	return process != NULL && process->key.start_time_ticks == sample->key.start_time_ticks
+		   ? process
+		   : NULL;
 }
 
 /* Which samples have the heaps of the first rows: sampler->told.  0 or -ENOMEM. */
@@ -220,15 +232,32 @@ choose_told(struct ht_sampler *sampler, const struct ht_poll *poll)
 		memset(sampler->told, 0, poll->process_samples * sizeof(*sampler->told));
 	for (size_t i = poll->process_samples; i < poll->sample_count; i++) {
 		const struct ht_sample *sample = &poll->samples[i];
-		const struct ht_sample *process = ht_poll_find_process(poll, sample->key.pid);
-		if (process == NULL || sample->quality == HT_QUALITY_DEAD ||
-		    process->key.start_time_ticks != sample->key.start_time_ticks)
+		const struct ht_sample *process = own_process(poll, sample);
+		if (process == NULL)
 			continue;
 		const struct ht_sample **told = &sampler->told[process - poll->samples];
 		if (is_better(sample, *told))
 			*told = sample;
 	}
 	return 0;
+}
+
+/* True for a process that is there only until its parent has waited for it. */
+static bool
+has_ended(const struct ht_sample *told)
+{
+	return told != NULL && told->quality == HT_QUALITY_DEAD;
+}
+
+/* The row of DEAD, if it has one: what procfs still says of its process is in the same. */
+static int
+fill_dead_row(struct ht_sampler *sampler, const struct ht_poll *poll, struct ht_frame *frame,
+    const struct ht_sample *dead)
+{
+	const struct ht_sample *process = own_process(poll, dead);
+	if (process != NULL && sampler->told[process - poll->samples] != dead)
+		return 0;
+	return finish_row(sampler, frame, process != NULL ? process : dead, dead);
 }
 
 static int
@@ -241,12 +270,13 @@ fill_rows(struct ht_sampler *sampler, const struct ht_poll *poll, struct ht_fram
 		return -ENOMEM;
 	int result = 0;
 	for (size_t i = 0; i < poll->process_samples && result == 0; i++)
-		result = finish_row(sampler, frame, &poll->samples[i], sampler->told[i]);
+		if (!has_ended(sampler->told[i]))
+			result = finish_row(sampler, frame, &poll->samples[i], sampler->told[i]);
 	ht_pairs_end(sampler->pairs);
 	/* What is left has no living process. */
 	for (size_t i = poll->process_samples; i < poll->sample_count && result == 0; i++)
 		if (poll->samples[i].quality == HT_QUALITY_DEAD)
-			result = finish_row(sampler, frame, &poll->samples[i], &poll->samples[i]);
+			result = fill_dead_row(sampler, poll, frame, &poll->samples[i]);
 	return result;
 }
 

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -356,9 +355,65 @@ add_told(struct ht_segments *segments, struct ht_poll *poll, const struct file *
 	return 0;
 }
 
+/* As we see it, or, where nobody has it any more, as the program saw itself. */
+static int32_t
+pid_of(const struct file *file)
+{
+	return file->pid != 0 ? file->pid : file->name.pid;
+}
+
+/* What a person asks for with --dead: of these processes, of this user. */
+static bool
+is_asked_for(const struct ht_request *request, const struct file *file, uid_t owner)
+{
+	return request->dead && ht_pid_list_covers(&request->only, pid_of(file)) &&
+	       (request->only_uid == UINT32_MAX || request->only_uid == owner);
+}
+
 /*
- * The file FD of a living process.  Unlocked, it is what a program left that
- * became another by exec, or not a segment at all.
+ * The last figures of an ended program, from its file FD.  While procfs has its process, it
+ * is of that one's user, which may have changed since the file was made.  0 or -ENOMEM.
+ */
+static int
+add_dead(struct ht_segments *segments, struct ht_poll *poll, struct file *file, int fd,
+    const struct ht_segment_identity *identity)
+{
+	struct stat status;
+	struct ht_sample told = { 0 };
+	if (fstat(fd, &status) != 0)
+		return 0;
+	const struct ht_sample *process = ht_poll_find_process(poll, file->pid);
+	const uid_t owner = process != NULL ? process->uid : status.st_uid;
+	if (!is_asked_for(poll->request, file, owner))
+		return 0;
+	int result = ht_segment_file_read(fd, &segments->buffers,
+	    detail_of(poll->request, pid_of(file)), true, &file->need, poll->arena, &told);
+	if (result != 0)
+		return result == -ENOMEM ? result : 0;
+	struct ht_sample *sample = ht_poll_add(poll);
+	if (sample == NULL)
+		return -ENOMEM;
+	sample->key = (struct ht_process_key){ pid_of(file), file->name.start_time_ticks };
+	sample->heap = told.heap;
+	return ht_segment_dead_tell(identity, owner, poll->arena, sample);
+}
+
+/*
+ * Whether PROCESS, which has no lock on its file any more, has ended and waits for its parent, maybe for
+ * ever.  Its state alone tells: who lost its lock otherwise, as by an exec, lives on.
+ */
+static bool
+has_ended(const struct ht_segments *segments, struct ht_sample *process,
+    const struct ht_segment_identity *identity)
+{
+	refresh_process(segments, process);
+	return identity->state == HEAPTOP_STATE_LIVE &&
+	       (process->state == 'Z' || process->state == 'X');
+}
+
+/*
+ * The file FD of a process in the table.  Unlocked, it is what a program left that
+ * became another by exec, or that ended, or not a segment at all.
  */
 static int
 poll_open_file(struct ht_segments *segments, struct ht_poll *poll, struct file *file, int fd,
@@ -377,7 +432,10 @@ poll_open_file(struct ht_segments *segments, struct ht_poll *poll, struct file *
 	if (!ht_segment_file_is_locked(fd)) {
 		if (identity.state == HEAPTOP_STATE_EXEC)
 			segments->collected_ns = 0; /* garbage: don't wait for the usual time */
-		return 0;
+		if (!has_ended(segments, process, &identity))
+			return 0;
+		process->quality_reason = "ended: --dead shows its last figures";
+		return add_dead(segments, poll, file, fd, &identity);
 	}
 	refresh_process(segments, process);
 	struct ht_sample told = { 0 };
@@ -428,56 +486,6 @@ poll_living(struct ht_segments *segments, struct ht_poll *poll, struct file *fil
 	return result;
 }
 
-/* What a person asks for with --dead: of these processes, of this user. */
-static bool
-is_asked_for(const struct ht_request *request, const struct file *file, uid_t owner)
-{
-	return request->dead && ht_pid_list_covers(&request->only, file->name.pid) &&
-	       (request->only_uid == UINT32_MAX || request->only_uid == owner);
-}
-
-/* NULL: a user without a name, or for lack of memory. */
-static const char *
-user_name(uid_t uid, struct ht_arena *arena)
-{
-	char text[1024];
-	struct passwd entry, *found = NULL;
-	if (getpwuid_r(uid, &entry, text, sizeof(text), &found) != 0 || found == NULL)
-		return NULL;
-	return ht_arena_text(arena, entry.pw_name, strlen(entry.pw_name));
-}
-
-/* The last figures of an ended program, from its file FD.  0 or -ENOMEM. */
-static int
-add_dead(struct ht_segments *segments, struct ht_poll *poll, struct file *file, int fd,
-    const struct ht_segment_identity *identity)
-{
-	struct stat status;
-	struct ht_sample told = { 0 };
-	if (fstat(fd, &status) != 0 || !is_asked_for(poll->request, file, status.st_uid))
-		return 0;
-	int result = ht_segment_file_read(fd, &segments->buffers,
-	    detail_of(poll->request, file->name.pid), true, &file->need, poll->arena, &told);
-	if (result != 0)
-		return result == -ENOMEM ? result : 0;
-	struct ht_sample *sample = ht_poll_add(poll);
-	char *name = ht_arena_text(poll->arena, identity->name, strlen(identity->name));
-	if (sample == NULL || name == NULL)
-		return -ENOMEM;
-	sample->key = (struct ht_process_key){ file->name.pid, file->name.start_time_ticks };
-	sample->source = HT_SOURCE_SEGMENT;
-	sample->quality = HT_QUALITY_DEAD;
-	sample->quality_reason =
-	    told.heap != NULL ? "ended without cleaning up" : "ended, and its segment is corrupt";
-	sample->monotonic_ns =
-	    identity->heartbeat_ns != 0 ? identity->heartbeat_ns : identity->clock_monotonic_ns;
-	sample->name = name;
-	sample->uid = status.st_uid;
-	sample->user = user_name(status.st_uid, poll->arena);
-	sample->heap = told.heap;
-	return 0;
-}
-
 /* A file of no process in the table: of a dead one, unless somebody still holds its lock. */
 static int
 poll_left(struct ht_segments *segments, struct ht_poll *poll, struct file *file)
@@ -485,6 +493,7 @@ poll_left(struct ht_segments *segments, struct ht_poll *poll, struct file *file)
 	const struct ht_segment_place *place = place_of(segments, file);
 	struct ht_segment_identity identity;
 	close_file(file, poll->descriptors);
+	file->pid = 0;
 	if (!poll->request->dead || place == NULL)
 		return 0;
 	uint32_t owner = place->uid != UINT32_MAX ? place->uid : geteuid();

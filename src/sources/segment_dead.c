@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,4 +185,31 @@ ht_segment_dead_collect(
 	unsigned removed = remove_surplus(directory_fd, corpses, count, now_ns);
 	free(corpses);
 	return removed;
+}
+
+/* NULL: a user without a name, or for lack of memory. */
+static const char *
+user_name(uid_t uid, struct ht_arena *arena)
+{
+	char text[1024];
+	struct passwd entry, *found = NULL;
+	if (getpwuid_r(uid, &entry, text, sizeof(text), &found) != 0 || found == NULL)
+		return NULL;
+	return ht_arena_text(arena, entry.pw_name, strlen(entry.pw_name));
+}
+
+int
+ht_segment_dead_tell(const struct ht_segment_identity *identity, uint32_t owner,
+    struct ht_arena *arena, struct ht_sample *sample)
+{
+	sample->source = HT_SOURCE_SEGMENT;
+	sample->quality = HT_QUALITY_DEAD;
+	sample->quality_reason = sample->heap != NULL ? "ended without cleaning up"
+						      : "ended, and its segment is corrupt";
+	sample->monotonic_ns =
+	    identity->heartbeat_ns != 0 ? identity->heartbeat_ns : identity->clock_monotonic_ns;
+	sample->uid = owner;
+	sample->user = user_name(owner, arena);
+	sample->name = ht_arena_text(arena, identity->name, strlen(identity->name));
+	return sample->name != NULL ? 0 : -ENOMEM;
 }

@@ -10,7 +10,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/arena.h"
+#include "model/sample.h"
 #include "sources/proc_dir.h"
+#include "sources/segment_file.h"
 
 #define HT_SEGMENT_DEAD_MOST       16
 #define HT_SEGMENT_DEAD_MOST_NS    (UINT64_C(3600) * 1000000000u)
@@ -26,5 +29,12 @@ unsigned ht_segment_dead_collect(
 
 /* Removes NAME if it still is the file with DEVICE and INODE. */
 void ht_segment_dead_remove(int directory_fd, const char *name, dev_t device, ino_t inode);
+
+/*
+ * Says in SAMPLE, which has a key and, if it could be read, a heap, all else that is known of an ended
+ * program: what IDENTITY tells, as text in ARENA, and that OWNER ran it.  0 or -ENOMEM.
+ */
+int ht_segment_dead_tell(const struct ht_segment_identity *identity, uint32_t owner,
+    struct ht_arena *arena, struct ht_sample *sample);
 
 #endif

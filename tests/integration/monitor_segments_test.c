@@ -196,6 +196,99 @@ segment_path(pid_t pid, char path[160])
 	snprintf(path, 160, "%s/%llu.%d.%llu", directory, namespace_inode, (int)pid, start);
 }
 
+/* Ends PID and doesn't wait for it, as the parent that it has in this test. */
+static void
+make_zombie(pid_t pid)
+{
+	siginfo_t ended;
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT), 0);
+}
+
+/* A tick of all processes; *ROW: the one row of PID. */
+static struct ht_frame *
+tick_of_all(struct ht_sampler *sampler, bool dead, pid_t pid, const struct ht_process **row)
+{
+	const struct ht_request all = {
+		.only_uid = UINT32_MAX, .dead = dead, .detail = HT_DETAIL_THREADS
+	};
+	struct ht_frame *frame;
+	size_t rows = 0;
+	assert_int_equal(ht_sampler_tick(sampler, &all, &frame), 0);
+	assert_true(ht_frame_is_valid(frame));
+	for (size_t i = 0; i < frame->process_count; i++)
+		rows += frame->processes[i].key.pid == (int32_t)pid;
+	assert_int_equal(rows, 1);
+	*row = ht_frame_find(frame, (int32_t)pid);
+	return frame;
+}
+
+static void
+regress_a_zombie_shows_its_last_figures(void **state)
+{
+	(void)state;
+	const struct ht_process *row;
+	struct ht_sampler *sampler = monitor_sampler();
+	pid_t pid = monitor_start_target(2);
+	assert_true(pid > 0);
+	ht_frame_free(tick_until_heap(sampler, pid));
+	make_zombie(pid);
+	/* The second time, too: it is the state of a tick, not the news of one. */
+	for (int i = 0; i < 2; i++) {
+		struct ht_frame *frame = tick_of_all(sampler, true, pid, &row);
+		assert_int_equal(row->state, 'Z');
+		assert_int_equal(row->quality, HT_QUALITY_DEAD);
+		assert_non_null(row->heap);
+		assert_int_equal(row->thread_count, 3);
+		assert_true(monitor_row_is_consistent(row));
+		assert_false(HT_HAS(&row->heap->values, HT_HEAP_ALLOC_RATE));
+		assert_false(HT_HAS(&row->values, HT_PROCESS_CPU));
+		ht_frame_free(frame);
+	}
+	struct ht_frame *frame = tick_of_all(sampler, false, pid, &row);
+	assert_int_equal(row->state, 'Z');
+	assert_null(row->heap);
+	assert_string_equal(row->quality_reason, "ended: --dead shows its last figures");
+	ht_frame_free(frame);
+	waitpid(pid, NULL, 0);
+	ht_sampler_free(sampler);
+}
+
+/* Puts in the place of the file at PATH one with the same content, which nobody has locked. */
+static void
+unlock_by_copying(const char *path)
+{
+	char command[1024];
+	snprintf(command, sizeof(command), "cp '%s' '%s.new' && mv '%s.new' '%s'", path, path, path,
+	    path);
+	assert_int_equal(system(command), 0);
+}
+
+static void
+who_lost_its_lock_is_not_dead_before_it_has_ended(void **state)
+{
+	(void)state;
+	char path[160];
+	const struct ht_process *row;
+	struct ht_sampler *sampler = monitor_sampler();
+	pid_t pid = monitor_start_target(0);
+	assert_true(pid > 0);
+	segment_path(pid, path);
+	unlock_by_copying(path);
+	struct ht_frame *frame = tick_of_all(sampler, true, pid, &row);
+	assert_int_equal(row->quality, HT_QUALITY_LIVE);
+	assert_null(row->heap);
+	assert_null(strstr(row->quality_reason, "ended"));
+	ht_frame_free(frame);
+	make_zombie(pid);
+	frame = tick_of_all(sampler, true, pid, &row);
+	assert_int_equal(row->quality, HT_QUALITY_DEAD);
+	assert_non_null(row->heap);
+	ht_frame_free(frame);
+	waitpid(pid, NULL, 0);
+	ht_sampler_free(sampler);
+}
+
 static pid_t
 start_sleeper(void)
 {
@@ -420,6 +513,8 @@ main(void)
 		TEST(a_killed_target_never_misleads),
 		TEST(the_dead_are_shown_when_asked_for),
 		TEST(a_stopped_target_is_marked_and_waited_for_by_nobody),
+		TEST(regress_a_zombie_shows_its_last_figures),
+		TEST(who_lost_its_lock_is_not_dead_before_it_has_ended),
 		TEST(planted_files_do_not_touch_the_good_one),
 		TEST(a_file_that_changes_under_the_reader_is_survived),
 		TEST(containers_are_looked_into),

@@ -164,4 +164,24 @@ is "the dead are not shown" "$("$heaptop" snapshot --format json | jq "[.process
 is "unless asked for" "$(jq -r '.processes[0] | .name + " " + .heap_quality + " " + .state' "$tmp/json")" "killed-sleep dead X"
 ok "with their last figures" jq -e '.processes[0].heap.live_bytes >= 0' "$tmp/json"
 is "in a table too" "$("$heaptop" snapshot --dead -p "$pid" --detail none | awk 'NR == 2 { print $1, $10 }')" "$pid dead"
+
+# Dead, with a parent that doesn't wait for it.
+spawn bash -c '"$0" run "$1" 60 & echo $! >"$2"; exec sleep 600' "$heaptop" "$tmp/killed-sleep" "$tmp/zombie"
+parent=$pid
+wait_until "[ -s '$tmp/zombie' ]"
+zombie=$(cat "$tmp/zombie")
+ok "another lives" wait_until "'$heaptop' snapshot -p $zombie --format json | jq -e '.processes[0].heap != null'"
+kill -KILL "$zombie"
+ok "and is left" wait_until "'$heaptop' snapshot -p $zombie --format json | jq -e '.processes[0].state == \"Z\"'"
+is "it says what shows its figures" "$("$heaptop" snapshot -p "$zombie" --format json |
+	jq -c '.processes[0] | [.heap, .heap_reason, .source]')" '[null,"ended: --dead shows its last figures","none"]'
+figures='[.processes[] | [.pid, .state, .heap_quality, .heap.live_bytes >= 0, .heap.allocated_bytes_per_second,
+	.cpu_percent]]'
+shown="[[$zombie,\"Z\",\"dead\",true,null,null]]"
+is "which are in its one row" "$("$heaptop" snapshot --dead -p "$zombie" --format json | jq -c "$figures")" "$shown"
+is "in a table, too" "$("$heaptop" snapshot --dead -p "$zombie" --detail none | awk 'NR > 1 { print $1, $10 }')" \
+	"$zombie dead"
+"$heaptop" record --dead -p "$zombie" -o "$tmp/zombie.htrec" -n 1 -d 50ms
+is "and in a recording's" "$("$heaptop" snapshot --replay "$tmp/zombie.htrec" --format json | jq -c "$figures")" "$shown"
+stop "$parent"
 stop "$target"

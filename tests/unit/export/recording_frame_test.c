@@ -191,6 +191,22 @@ add_maps(struct ht_frame *frame, struct ht_process *process, uint64_t tick)
 	ht_maps_divide(maps, NULL);
 }
 
+static struct ht_process *
+add_dead(struct ht_frame *frame, int32_t pid, uint64_t tick)
+{
+	struct ht_process *dead = add_plain(frame, pid);
+	add_heap(frame, dead, 5);
+	add_threads(frame, dead, true, 5);
+	for (size_t i = 0; i < dead->thread_count; i++) {
+		dead->threads[i].state = 0;
+		dead->threads[i].cpu_time_ns = UINT64_MAX;
+	}
+	dead->quality = HT_QUALITY_DEAD;
+	dead->quality_reason = "killed by signal 9";
+	dead->age_ns = 50 * SECOND + tick * SECOND;
+	return dead;
+}
+
 /* Every kind of row that core makes. */
 static struct ht_frame *
 make_frame(uint64_t tick)
@@ -221,16 +237,14 @@ make_frame(uint64_t tick)
 	corrupt->quality_reason = "segment is corrupt: torn";
 	add_threads(frame, add_plain(frame, 50), false, tick);
 	add_plain(frame, 60)->quality_reason = "not permitted to read its segment";
-	struct ht_process *dead = add_plain(frame, 15);
-	add_heap(frame, dead, 5);
-	add_threads(frame, dead, true, 5);
-	for (size_t i = 0; i < dead->thread_count; i++) {
-		dead->threads[i].state = 0;
-		dead->threads[i].cpu_time_ns = UINT64_MAX;
-	}
-	dead->quality = HT_QUALITY_DEAD;
-	dead->quality_reason = "killed by signal 9";
-	dead->age_ns = 50 * SECOND + tick * SECOND;
+	add_dead(frame, 15, tick);
+	/* Its parent hasn't waited for it: /proc still has a row of it. */
+	struct ht_process *zombie = add_dead(frame, 25, tick);
+	zombie->state = 'Z';
+	zombie->uid = 33;
+	zombie->parent_pid = 20;
+	HT_SET_U(&zombie->values, HT_PROCESS_RESIDENT, 0);
+	HT_SET_U(&zombie->values, HT_PROCESS_THREAD_COUNT, 1);
 	return frame;
 }
 
