@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Looks go from the history to the file one by one, so what is held is one of them.  The past goes on meanwhile
- * and is thinned out: where to go on is told by time, not by place.
+ * Looks go from the history to the file one by one, so what is held is one of them and the times of all.  The past
+ * goes on meanwhile and is thinned out: where to go on is told by time, not by place.
  */
 #include "config.h"
 
@@ -22,13 +22,24 @@
  */
 static const uint64_t slice_ns = UINT64_C(5000000);
 
+/*
+ * Of looks closer together than this part of the delay, and than so long, the last one is written: a key makes a look
+ * some 2 ms after the one before, with the lists that were lacking, and a rate over so short a time is 0 or nonsense.
+ * The bound is there because the delay may have been shorter before.
+ */
+enum { BURST_PART = 4 };
+static const uint64_t longest_burst_ns = UINT64_C(250000000);
+
 struct ht_writing {
 	struct ht_store store;
 	struct ht_recording_writer *writer; /* owned */
 	struct ht_arena *arena;             /* owned; of one look's samples */
 	struct ht_text bytes;               /* of one look */
-	uint64_t written_ns;                /* CLOCK_MONOTONIC of the last one; 0: none yet */
-	uint64_t until_ns;                  /* of the last one that is to be written */
+	uint64_t written_ns;                /* CLOCK_MONOTONIC of the last one */
+	uint64_t *times;                    /* owned; rising, of those that are to be written */
+	size_t time_count;
+	size_t next;       /* of times */
+	uint64_t apart_ns; /* that two of them are, at least */
 	size_t written;
 	unsigned percent;
 	bool has_warned; /* that leaving would leave nothing of it */
@@ -41,6 +52,7 @@ release(struct ht_writing *writing)
 	ht_recording_writer_free(writing->writer);
 	ht_arena_free(writing->arena);
 	ht_text_release(&writing->bytes);
+	free(writing->times);
 	free(writing);
 }
 
@@ -51,6 +63,30 @@ ht_writing_free(struct ht_writing *writing)
 		return;
 	ht_store_drop(&writing->store);
 	release(writing);
+}
+
+/* From the newest back, so that of each burst the last is left, and no two are closer than apart_ns. */
+static int
+choose_looks(struct ht_writing *writing, const struct ht_history *history, size_t count)
+{
+	writing->times = calloc(count, sizeof(*writing->times));
+	if (writing->times == NULL)
+		return -ENOMEM;
+	writing->time_count = writing->next = count;
+	for (size_t i = count; i-- > 0;) {
+		uint64_t time_ns = ht_history_time(history, i);
+		if (writing->next == count ||
+		    time_ns + writing->apart_ns <= writing->times[writing->next])
+			writing->times[--writing->next] = time_ns;
+	}
+	return 0;
+}
+
+static uint64_t
+least_apart(uint64_t delay_ns)
+{
+	uint64_t part_ns = delay_ns / BURST_PART;
+	return part_ns < longest_burst_ns ? part_ns : longest_burst_ns;
 }
 
 int
@@ -65,11 +101,13 @@ ht_writing_begin(struct ht_screen *screen, const char *path, bool over)
 		return -ENOMEM;
 	writing->writer = ht_recording_writer_new(screen->settings.delay_ns);
 	writing->arena = ht_arena_new();
-	writing->until_ns = ht_history_time(history, count - 1);
+	writing->apart_ns = least_apart(screen->header.delay_ns);
 	ht_text_init(&writing->bytes);
 	int status = writing->writer == NULL || writing->arena == NULL
 			 ? -ENOMEM
-			 : ht_store_begin(&writing->store, path, over);
+			 : choose_looks(writing, history, count);
+	if (status == 0)
+		status = ht_store_begin(&writing->store, path, over);
 	if (status != 0)
 		release(writing);
 	else
@@ -77,15 +115,24 @@ ht_writing_begin(struct ht_screen *screen, const char *path, bool over)
 	return status;
 }
 
-/* The place of the next look to write; false: there is none. */
+/*
+ * The place of the next look to write; false: there is none.  In place of one that was thinned out it is the one
+ * before, unless that is too near.
+ */
 static bool
-find_next(const struct ht_writing *writing, const struct ht_history *history, size_t *index)
+find_next(struct ht_writing *writing, const struct ht_history *history, size_t *index)
 {
-	size_t count = ht_history_count(history);
-	*index = count != 0 ? ht_history_find(history, writing->written_ns) : 0;
-	if (*index < count && ht_history_time(history, *index) <= writing->written_ns)
-		++*index;
-	return *index < count && ht_history_time(history, *index) <= writing->until_ns;
+	if (ht_history_count(history) == 0)
+		return false;
+	for (; writing->next < writing->time_count; writing->next++) {
+		uint64_t wanted_ns = writing->times[writing->next];
+		*index = ht_history_find(history, wanted_ns);
+		uint64_t time_ns = ht_history_time(history, *index);
+		if (time_ns <= wanted_ns &&
+		    (writing->written == 0 || time_ns >= writing->written_ns + writing->apart_ns))
+			return true;
+	}
+	return false;
 }
 
 static int
@@ -104,6 +151,7 @@ write_look(struct ht_writing *writing, const struct ht_history *history, size_t 
 		status = ht_store_add(&writing->store, writing->bytes.bytes, writing->bytes.length);
 	writing->written_ns = frame->monotonic_ns;
 	writing->written++;
+	writing->next++;
 	ht_frame_free(frame);
 	ht_arena_reset(writing->arena);
 	return status;
@@ -132,9 +180,9 @@ finish(struct ht_screen *screen, int status)
 
 /* True when there is another figure to be shown. */
 static bool
-measure(struct ht_writing *writing, const struct ht_history *history, size_t next)
+measure(struct ht_writing *writing)
 {
-	size_t left = ht_history_find(history, writing->until_ns) + 1 - next;
+	size_t left = writing->time_count - writing->next;
 	unsigned before = writing->percent;
 	writing->percent = (unsigned)(writing->written * 100 / (writing->written + left));
 	return writing->percent != before;
@@ -151,7 +199,7 @@ ht_writing_go_on(struct ht_screen *screen)
 	uint64_t end_ns = ht_clock_monotonic_ns() + slice_ns;
 	while (find_next(writing, history, &next)) {
 		if (ht_clock_monotonic_ns() >= end_ns)
-			return measure(writing, history, next);
+			return measure(writing);
 		int status = write_look(writing, history, next);
 		if (status != 0) {
 			finish(screen, status);

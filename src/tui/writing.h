@@ -15,8 +15,8 @@ struct ht_screen;
 struct ht_writing;
 
 /*
- * Begins to write screen.write_name, which is PATH, with what is remembered up to now; screen.writing is it.  OVER as in
- * ht_store.  0, or what ht_store_begin returns, or -ENODATA: nothing is remembered.
+ * Begins to write screen.write_name, which is PATH, with what is remembered up to now; screen.writing is it.  Of looks that
+ * are closer together than a quarter of the delay the last one alone is written.  OVER as in ht_store.  0, or what ht_store_begin returns, or -ENODATA: nothing is remembered.
  */
 int ht_writing_begin(struct ht_screen *screen, const char *path, bool over);
 

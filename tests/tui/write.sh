@@ -13,12 +13,19 @@ wait_until '[ -s "$tmp/pid" ]' 20
 target=$(cat "$tmp/pid")
 wait_until '"$heaptop" snapshot -p $target --format json | jq -e ".processes[0].heap != null and .processes[0].name == \"sleep\""' 30
 
-plan 24
+plan 26
 
 screen_start 80 24 xterm-256color "$heaptop" -p "$target" -d 0.2
 ok "the screen opens on a program" screen_shows "live +[0-9.]+K"
 screen_keys 3
 ok "its threads are looked at" screen_shows "^ *$target sleep +sleeping"
+# Not only by the look that the key made: of those close together the last is written, which is of Events.
+screen_keys w C-u
+screen_keys -l "$file"
+ok "for some time" wait_until \
+	'screen_keys BSpace c; screen_text | grep -qE "^all looks so far, ([6-9]|[1-9][0-9])"'
+screen_keys Escape
+ok "until nothing is to be written" screen_lacks 'all looks so far'
 screen_keys 5
 ok "and its events" screen_shows ' 5 Events '
 screen_keys w

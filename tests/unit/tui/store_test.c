@@ -229,6 +229,16 @@ look_at_many(unsigned from, unsigned to)
 	}
 }
 
+static void
+look_at_ms(const unsigned *times, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct ht_frame *frame = frames_many(30, (unsigned)i);
+		frame->monotonic_ns += times[i] * UINT64_C(1000000);
+		ht_screen_set_frame(&screen, frame);
+	}
+}
+
 /* The file's ticks. */
 static size_t
 count_ticks(const char *path)
@@ -286,6 +296,34 @@ w_writes_all_looks_to_a_recording(void **state)
 	ht_screen_release(&screen);
 }
 
+/* A key's look comes some 2 ms after the one before: rates of so short a time are 0 or nonsense. */
+static void
+regress_of_looks_in_a_burst_the_last_is_written(void **state)
+{
+	(void)state;
+	static const unsigned bursts[] = { 0, 5, 1005, 2005, 2007, 2010, 3005, 4005, 4008 };
+	struct ht_tui_options options = { .only_uid = UINT32_MAX, .sort = ht_sort_default() };
+	unsigned steady[100];
+	ht_screen_init(&screen, &options, false);
+	look_at_ms(bursts, sizeof(bursts) / sizeof(bursts[0]));
+	type("w");
+	answer("bursts.htrec\r");
+	wait_for_recording();
+	assert_string_equal(screen.message, "written to bursts.htrec: 5 looks");
+	assert_int_equal(count_ticks("bursts.htrec"), 5);
+	ht_screen_release(&screen);
+	/* A key that is held down doesn't make all of them one. */
+	ht_screen_init(&screen, &options, false);
+	for (unsigned i = 0; i < 100; i++)
+		steady[i] = 50 * i;
+	look_at_ms(steady, 100);
+	type("w");
+	answer("steady.htrec\r");
+	wait_for_recording();
+	assert_string_equal(screen.message, "written to steady.htrec: 20 looks");
+	ht_screen_release(&screen);
+}
+
 static void
 assert_last_line(const char *wanted)
 {
@@ -338,6 +376,7 @@ main(void)
 		TEST(what_came_meanwhile_stays),
 		TEST(w_writes_what_is_seen),
 		TEST(w_writes_all_looks_to_a_recording),
+		TEST(regress_of_looks_in_a_burst_the_last_is_written),
 		TEST(a_recording_can_be_cancelled),
 	};
 #undef TEST
