@@ -9,9 +9,16 @@
 #include <errno.h>
 #include <string.h>
 
+struct user {
+	uint32_t uid;
+	const char *name; /* of a row */
+};
+
 struct taking {
 	const struct ht_frame *frame;
 	struct ht_arena *arena;
+	struct user *users; /* that the rows name, by rising uid */
+	size_t user_count;
 	/* Metrics that sources tell, a bit each; the others are core's. */
 	uint64_t of_process;
 	uint64_t of_heap;
@@ -29,6 +36,53 @@ told_metrics(enum ht_metric_scope scope)
 		if (!ht_metric_is_real(&metrics[i]))
 			told |= UINT64_C(1) << metrics[i].index;
 	return told;
+}
+
+/* Where UID is among the users, or would be. */
+static size_t
+user_place(const struct taking *taking, uint32_t uid)
+{
+	size_t low = 0, high = taking->user_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (taking->users[middle].uid < uid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Rows that were out of sight have no name, but the number: somebody in sight may be of the same user.  0 or -ENOMEM. */
+static int
+take_users(struct taking *taking)
+{
+	const struct ht_frame *frame = taking->frame;
+	struct user *users = ht_arena_array(taking->arena, frame->process_count, sizeof(*users));
+	if (users == NULL)
+		return -ENOMEM;
+	taking->users = users;
+	for (size_t i = 0; i < frame->process_count; i++) {
+		const struct ht_process *row = &frame->processes[i];
+		size_t place = user_place(taking, row->uid);
+		if (row->user == NULL || row->uid == UINT32_MAX ||
+		    (place < taking->user_count && users[place].uid == row->uid))
+			continue;
+		memmove(users + place + 1, users + place,
+		    (taking->user_count++ - place) * sizeof(*users));
+		users[place] = (struct user){ row->uid, row->user };
+	}
+	return 0;
+}
+
+static const char *
+user_of(const struct taking *taking, const struct ht_process *row)
+{
+	size_t place = user_place(taking, row->uid);
+	if (row->user != NULL || place == taking->user_count ||
+	    taking->users[place].uid != row->uid)
+		return row->user;
+	return taking->users[place].name;
 }
 
 /* Whether /proc listed the threads of ROW: only it knows states, and threads without a slot. */
@@ -138,7 +192,7 @@ take_row(const struct taking *taking, const struct ht_process *row, struct ht_sa
 		.detail = row->detail,
 		.name = row->name,
 		.command = row->command,
-		.user = row->user,
+		.user = user_of(taking, row),
 		.uid = row->uid,
 		.parent_pid = row->parent_pid,
 		.state = row->state,
@@ -214,7 +268,7 @@ int
 ht_recording_tick_of_frame(
     const struct ht_frame *frame, struct ht_arena *arena, struct ht_tick *out)
 {
-	const struct taking taking = {
+	struct taking taking = {
 		.frame = frame,
 		.arena = arena,
 		.of_process = told_metrics(HT_SCOPE_PROCESS),
@@ -223,7 +277,7 @@ ht_recording_tick_of_frame(
 	};
 	struct ht_sample *samples =
 	    ht_arena_array(arena, 2 * frame->process_count, sizeof(*samples));
-	if (samples == NULL)
+	if (samples == NULL || take_users(&taking) != 0)
 		return -ENOMEM;
 	*out = (struct ht_tick){
 		.realtime_ns = frame->realtime_ns,

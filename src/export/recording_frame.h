@@ -15,7 +15,8 @@
 /*
  * The samples of FRAME, whose living processes come by rising pid.  Lists may be FRAME's own, the rest is in ARENA: OUT is
  * good as long as both.  Rates and shares of processor time are left out: a replay makes them between the
- * ticks that it has.  Of a reading of mappings without its list, the groups stand in for it.  0 or -ENOMEM.
+ * ticks that it has.  Of a reading of mappings without its list, the groups stand in for it; a row
+ * without a user's name gets the one that another row has with the same uid.  0 or -ENOMEM.
  */
 int ht_recording_tick_of_frame(
     const struct ht_frame *frame, struct ht_arena *arena, struct ht_tick *out);

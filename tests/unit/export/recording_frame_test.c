@@ -565,6 +565,35 @@ threads_without_tasks_stay(void **state)
 	ht_frame_free(is);
 }
 
+/* Of a row out of sight the number alone is known, and a filter asks for the name. */
+static void
+regress_a_user_in_sight_names_the_others(void **state)
+{
+	(void)state;
+	static const struct {
+		uint32_t uid;
+		const char *user, *wanted;
+	} rows[] = { { 0, NULL, "root" }, { 33, "www", "www" }, { 1000, NULL, NULL },
+		{ 0, "root", "root" }, { 33, NULL, "www" }, { 7, "lp", "lp" },
+		{ UINT32_MAX, NULL, NULL }, { 0, NULL, "root" } };
+	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+	struct ht_frame *frame = frame_at(0);
+	for (int32_t i = 0; i < ROWS; i++) {
+		struct ht_process *process = add_plain(frame, 10 + i);
+		process->uid = rows[i].uid;
+		process->user = rows[i].user;
+	}
+	frame->processes[ROWS - 1].quality = HT_QUALITY_DEAD;
+	add_heap(frame, &frame->processes[ROWS - 1], 1);
+	remember(frame);
+	record(1);
+	frame = next_replayed();
+	assert_int_equal(frame->process_count, ROWS);
+	for (int32_t i = 0; i < ROWS; i++)
+		assert_same_text(ht_frame_find(frame, 10 + i)->user, rows[i].wanted);
+	ht_frame_free(frame);
+}
+
 int
 main(void)
 {
@@ -576,6 +605,7 @@ main(void)
 		TEST(no_event_is_there_twice),
 		TEST(an_exec_begins_anew),
 		TEST(threads_without_tasks_stay),
+		TEST(regress_a_user_in_sight_names_the_others),
 	};
 #undef TEST
 	return cmocka_run_group_tests_name("export/recording_frame", tests, NULL, NULL);
