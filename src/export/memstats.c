@@ -40,9 +40,15 @@ write_size(struct ht_json_writer *json, uint64_t size, uint64_t mallocs, uint64_
 
 /* The classes in use, the smallest first; the last one has what is larger than the others. */
 static void
-write_sizes(struct ht_json_writer *json, const struct ht_heap *heap)
+write_sizes(struct ht_json_writer *json, const struct ht_process *process)
 {
+	const struct ht_heap *heap = process->heap;
 	uint64_t mallocs = 0, frees = 0;
+	/* A recording may be without them. */
+	if ((process->detail & HT_DETAIL_SIZE_CLASSES) == 0) {
+		ht_json_null(json, "BySize");
+		return;
+	}
 	ht_json_open_array(json, "BySize");
 	for (size_t i = 0; i < heap->size_class_count; i++) {
 		const struct ht_size_class *class = &heap->size_classes[i];
@@ -77,7 +83,7 @@ ht_memstats_write(const struct ht_process *process, bool indented, struct ht_tex
 	/* No collector runs by itself. */
 	ht_json_bool(&json, "EnableGC", false);
 	ht_json_bool(&json, "DebugGC", false);
-	write_sizes(&json, process->heap);
+	write_sizes(&json, process);
 	ht_json_close_object(&json);
 	ht_json_close_object(&json);
 	ht_text_add(out, "\n", 1);
