@@ -58,6 +58,16 @@ fail(struct parser *parser, const char *what)
 	return -EINVAL;
 }
 
+/* The same of a comparison that is whole, and wrong wherever the expression goes on. */
+static int
+fail_comparison(struct parser *parser, const struct ht_filter_node *node, const char *what)
+{
+	size_t length = node->end - node->begin;
+	ht_error_set(parser->error, HT_ERROR_USAGE, "the expression, at '%.*s': %s",
+	    (int)(length < 32 ? length : 32), parser->filter->text + node->begin, what);
+	return -EINVAL;
+}
+
 static bool
 token_is(const struct parser *parser, const char *word)
 {
@@ -266,21 +276,41 @@ fits(const struct ht_operand *a, const struct ht_operand *b)
 	       (b->dimension == plain && a->dimension != time && a->dimension < HT_DIMENSION_WORD);
 }
 
+/* What doesn't fit: two kinds of thing, or a number that says too little of what it is. */
+static int
+fail_kinds(struct parser *parser, const struct ht_filter_node *node)
+{
+	static const char *const things[] = {
+		[HT_DIMENSION_PLAIN] = "a plain number",
+		[HT_DIMENSION_SIZE] = "a number of bytes or a count",
+		[HT_DIMENSION_TIME] = "a time",
+		[HT_DIMENSION_SHARE] = "a share",
+		[HT_DIMENSION_PID] = "a pid",
+		[HT_DIMENSION_WORD] = "a word",
+	};
+	enum ht_dimension a = node->a.dimension, b = node->b.dimension;
+	char what[96];
+	if ((a == HT_DIMENSION_TIME && b == HT_DIMENSION_PLAIN) ||
+	    (a == HT_DIMENSION_PLAIN && b == HT_DIMENSION_TIME))
+		return fail_comparison(
+		    parser, node, "a time needs its unit: ns, us, ms, s, m or h");
+	snprintf(what, sizeof(what), "%s can't be compared with %s", things[a], things[b]);
+	return fail_comparison(parser, node, what);
+}
+
 static int
 check_comparison(struct parser *parser, const struct ht_filter_node *node)
 {
 	bool words = node->a.dimension == HT_DIMENSION_WORD;
 	if (node->a.kind == HT_OPERAND_NUMBER && node->b.kind == HT_OPERAND_NUMBER)
-		return fail(parser, "two numbers are compared: one side must be a metric");
+		return fail_comparison(
+		    parser, node, "two numbers are compared: one side must be a metric");
 	if (!words && (node->op == HT_OPERATOR_CONTAINS || node->op == HT_OPERATOR_LACKS))
-		return fail(parser, "~ is for name, command, user, state and source");
+		return fail_comparison(
+		    parser, node, "~ is for name, command, user, state and source");
 	if (words && node->op >= HT_OPERATOR_LESS && node->op <= HT_OPERATOR_AT_LEAST)
-		return fail(parser, "words compare with = != ~ and !~");
-	if (fits(&node->a, &node->b))
-		return 0;
-	if (node->a.dimension == HT_DIMENSION_TIME || node->b.dimension == HT_DIMENSION_TIME)
-		return fail(parser, "a time needs its unit: ns, us, ms, s, m or h");
-	return fail(parser, "the two sides are not of the same kind");
+		return fail_comparison(parser, node, "words compare with = != ~ and !~");
+	return fits(&node->a, &node->b) ? 0 : fail_kinds(parser, node);
 }
 
 static int

@@ -196,6 +196,22 @@ assert_refused(const char *text, const char *says)
 		fail_msg("'%s' doesn't say '%s'", error.text, says);
 }
 
+/* It had been said to end too early, of a time with its unit, too. */
+static void
+regress_what_is_compared_wrongly_is_named(void **state)
+{
+	(void)state;
+	assert_refused("live < 10s", "the expression, at 'live < 10s': a number of bytes or a "
+				     "count can't be compared with a time");
+	assert_refused("10s > live and res > 1",
+	    "at '10s > live': a time can't be compared with a number of bytes");
+	assert_refused("pause < 10", "the expression, at 'pause < 10': a time needs its unit: ns");
+	assert_refused("pause > 10M", "a time can't be compared with a number of bytes");
+	assert_refused("pid = 10%", "a pid can't be compared with a share");
+	assert_refused("(1 < 2)", "the expression, at '1 < 2': two numbers");
+	assert_refused("live ~ 1", "the expression, at 'live ~ 1': ~ is for");
+}
+
 static void
 refuses_what_makes_no_sense(void **state)
 {
@@ -210,7 +226,7 @@ refuses_what_makes_no_sense(void **state)
 	assert_refused("name > 1", "words compare with");
 	assert_refused("live > 10s", "a time");
 	assert_refused("pause > 10", "a time needs its unit");
-	assert_refused("pause > 10%", "a time needs its unit");
+	assert_refused("pause > 10%", "a time can't be compared with a share");
 	assert_refused("1 < 2", "one side must be a metric");
 	assert_refused("live > 1.2.3", "no metric and no number");
 	assert_refused("live > inf", "no metric and no number");
@@ -310,6 +326,7 @@ main(void)
 		cmocka_unit_test(and_binds_closer_than_or),
 		cmocka_unit_test(unknown_is_never_false),
 		cmocka_unit_test(growth_is_asked_for),
+		cmocka_unit_test(regress_what_is_compared_wrongly_is_named),
 		cmocka_unit_test(refuses_what_makes_no_sense),
 		cmocka_unit_test(bounds_depth_and_length),
 		cmocka_unit_test(knows_what_is_costly),
