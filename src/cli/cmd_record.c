@@ -164,19 +164,33 @@ detail_of(const struct ht_options *options)
 }
 
 static int
+check_output(const struct record *record, struct ht_error *error)
+{
+	if (record->options->output == NULL) {
+		ht_error_set(error, HT_ERROR_USAGE, "no file to record to: say -o FILE");
+		return -EINVAL;
+	}
+	if (record->sink.path != NULL || !isatty(STDOUT_FILENO))
+		return 0;
+	ht_error_set(error, HT_ERROR_USAGE,
+	    "a recording is nothing for a terminal: say -o FILE, or send standard output "
+	    "elsewhere");
+	return -EINVAL;
+}
+
+static int
 set_up(struct record *record, struct ht_error *error)
 {
 	const struct ht_options *options = record->options;
 	const struct ht_sampler_options sampling = { .observe = observe, .context = record };
-	if (options->output == NULL) {
-		ht_error_set(error, HT_ERROR_USAGE, "no file to record to: say -o FILE");
-		return -EINVAL;
-	}
+	int status = check_output(record, error);
+	if (status != 0)
+		return status;
 	record->delay_ns = options->delay_ns != 0 ? options->delay_ns : DELAY_NS;
 	record->writer = ht_recording_writer_new(record->delay_ns);
 	if (record->writer == NULL)
 		return out_of_memory(error);
-	int status = ht_sampler_new(&sampling, &record->sampler, error);
+	status = ht_sampler_new(&sampling, &record->sampler, error);
 	if (status == 0 && options->targets.length > 0)
 		status = ht_targets_resolve(ht_text_string(&options->targets), record->sampler,
 		    options->dead, &record->targets, error);

@@ -117,7 +117,7 @@ set_up_table(struct snapshot *snapshot)
 	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	snapshot->table.ascii_only = snapshot->options->ascii || !utf8;
 	snapshot->table.fields = &snapshot->options->fields;
-	if (snapshot->options->output == NULL && isatty(STDOUT_FILENO) &&
+	if (snapshot->sink.path == NULL && isatty(STDOUT_FILENO) &&
 	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		snapshot->table.width = size.ws_col;
 }

@@ -16,6 +16,8 @@
 void
 ht_sink_init(struct ht_sink *sink, const char *path, bool replaces)
 {
+	if (path != NULL && strcmp(path, "-") == 0)
+		path = NULL;
 	*sink = (struct ht_sink){ .path = path, .replaces = replaces && path != NULL, .fd = -1 };
 }
 

@@ -16,7 +16,10 @@ struct ht_sink {
 	int fd; /* owned; of the file, once it was written to; -1 before */
 };
 
-/* Opens nothing yet: a command that fails first leaves the file as it was. */
+/*
+ * Opens nothing yet: a command that fails first leaves the file as it was.  PATH NULL or "-" is standard
+ * output.
+ */
 void ht_sink_init(struct ht_sink *sink, const char *path, bool replaces);
 
 /*

@@ -15,7 +15,7 @@ samples() {
 	replay "$1" --format ndjson --fields pid 2>>"$tmp/log" | wc -l
 }
 
-plan 49
+plan 55
 
 # A program that has done all that it will do.
 spawn "$heaptop" run -- sh -c 'echo $$ >"$0"; exec sleep 1000' "$tmp/pid"
@@ -46,6 +46,18 @@ is "a filter is asked" "$(replay "$file" --filter 'pid = 1' --format ndjson | jq
 is "a name is found" "$(replay "$file" -p sleep -n 1 --format ndjson | jq '.processes | length')" 1
 is "the same recording gives the same" "$(replay "$file" --format ndjson --detail threads | cksum)" \
 	"$(replay "$file" --format ndjson --detail threads | cksum)"
+
+# Standard output.
+(cd "$tmp" && "$heaptop" record -o - -p "$target" -n 2 -d 50ms >"$tmp/piped.htrec" 2>"$tmp/err")
+is "a recording goes to standard output" "$(samples "$tmp/piped.htrec")" 2
+is "without a word" "$(cat "$tmp/err")" ""
+is "a snapshot does, too" "$(cd "$tmp" && "$heaptop" snapshot -o - -p "$target" --format csv --fields pid | tail -n 1)" \
+	"$target"
+ok "and neither makes a file of that name" test ! -e "$tmp/-"
+# script(1) gives it a terminal.
+script -qec "$(printf '%q ' "$heaptop" record -o - -n 1)" /dev/null >"$tmp/out" 2>&1 </dev/null
+is "but not to a terminal" "$?" 2
+like "which is said" "$(cat "$tmp/out")" 'nothing for a terminal: say -o FILE'
 
 # Mistakes.
 status_is "without a file there is nothing to write to" 2 "$heaptop" record

@@ -93,6 +93,18 @@ regress_a_link_stays_one(void **state)
 	assert_reads(open("behind", O_RDONLY), "two\n");
 }
 
+static void
+a_hyphen_is_standard_output(void **state)
+{
+	(void)state;
+	struct ht_sink sink;
+	ht_sink_init(&sink, "-", true);
+	assert_null(sink.path);
+	assert_false(sink.replaces);
+	ht_sink_init(&sink, "./-", true);
+	assert_string_equal(sink.path, "./-");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -102,6 +114,7 @@ main(void)
 		TEST(a_series_is_one_file_or_the_latest),
 		TEST(regress_what_is_no_file_is_not_replaced),
 		TEST(regress_a_link_stays_one),
+		TEST(a_hyphen_is_standard_output),
 	};
 	return cmocka_run_group_tests_name("cli/sink", tests, NULL, NULL);
 }
