@@ -65,12 +65,34 @@ kinds_have_the_words_of_the_format(void **state)
 	assert_string_equal(ht_source_kind_name(HT_SOURCE_NONE), "none");
 }
 
+/* Address space that nobody touched had been called memory taken from the kernel. */
+static void
+regress_steps_seen_from_outside_are_of_address_space(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(ht_event_kind_help(HEAPTOP_EVENT_HEAP_GROW), "address space"));
+	assert_non_null(strstr(ht_event_kind_help(HEAPTOP_EVENT_HEAP_SHRINK), "address space"));
+}
+
+/* Beside its name, on the line below the events. */
+static void
+what_a_kind_means_fits_the_usual_width(void **state)
+{
+	(void)state;
+	for (uint32_t kind = 1; ht_event_kind_name(kind) != NULL; kind++)
+		assert_in_range(strlen(ht_event_kind_name(kind)) + strlen(": ") +
+				    strlen(ht_event_kind_help(kind)),
+		    1, 80);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(retired_threads_give_their_counts_to_exited),
 		cmocka_unit_test(kinds_have_the_words_of_the_format),
+		cmocka_unit_test(regress_steps_seen_from_outside_are_of_address_space),
+		cmocka_unit_test(what_a_kind_means_fits_the_usual_width),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
