@@ -235,7 +235,7 @@ write_size_classes(
     const struct ht_heap *heap, const struct ht_table_options *options, struct ht_text *out)
 {
 	static const struct ht_column columns[] = { { "SIZE", false }, { "ALLOCS", false },
-		{ "FREES", false }, { "LIVE", false } };
+		{ "FREES", false }, { "BLOCKS", false } };
 	struct table table = { .options = options };
 	ht_columns_init(&table.columns, columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t i = 0; i < heap->size_class_count; i++) {
