@@ -78,7 +78,10 @@ add_named(
 		ht_error_set(
 		    error, HT_ERROR_USAGE, "unknown field '%s': did you mean '%s'?", name, nearest);
 	else
-		ht_error_set(error, HT_ERROR_USAGE, "unknown field '%s'", name);
+		ht_error_set(error, HT_ERROR_USAGE,
+		    "unknown field '%s': man heaptop-snapshot says where the names are, and all "
+		    "stands for all of them",
+		    name);
 	return -EINVAL;
 }
 

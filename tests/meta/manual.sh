@@ -119,6 +119,11 @@ all_in "every key is in the manual" "$text"
 mapfile -t names < <(sed -nE 's/^HT_SETTING\([A-Z_]+, [a-z_]+, "([a-z_]+)".*/\1/p' \
 	"$HT_TOP_SRCDIR/src/model/settings.def")
 all_in "every setting is in the manual" "$text"
+mapfile -t names < <(sed -nE 's/^HT_SETTING\([A-Z_]+, [a-z_]+, "([a-z_]+)", [A-Z]+, "([^"]+)".*/\1 is \2/p' \
+	"$HT_TOP_SRCDIR/src/model/settings.def")
+all_in "with its default" "$(sed -nE 's/^\.It Li ([a-z_]+) Ta .* Ta ([^ ]+) Ta .*/\1 is \2/p' "$(page_of '')")"
+mapfile -t names < <(commands | sed 's/^/heaptop /')
+all_in "every command is in the synopsis" "$(section SYNOPSIS <<<"$text")"
 mapfile -t names < <(values --format)
 all_in "every format is in snapshot's page" "$snapshot"
 mapfile -t names < <(values --detail)

@@ -62,7 +62,7 @@ names_what_is_wrong(void **state)
 	assert_refused("", "unknown field ''");
 	assert_refused("pid,", "unknown field ''");
 	assert_refused("pid,,live", "unknown field ''");
-	assert_refused("mem_total", "unknown field 'mem_total'");
+	assert_refused("mem_total", "unknown field 'mem_total': man heaptop-snapshot");
 	assert_refused(many, "more than");
 }
 
