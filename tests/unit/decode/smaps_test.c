@@ -170,6 +170,34 @@ arenas_and_stacks_are_told_by_their_shape(void **state)
 	EXPECT_KINDS(expected);
 }
 
+/* Of a leaking program 1.3 GB were no arenas, because they had become one mapping. */
+static void
+regress_full_arenas_side_by_side_are_arenas(void **state)
+{
+	(void)state;
+	static const struct expected expected[] = {
+		/* Heaps of Java and Go. */
+		{ "700000000-740000000 rw-p 00000000 00:00 0 ", HT_MAP_ANONYMOUS },
+		{ "c000000000-c008000000 rw-p 00000000 00:00 0 ", HT_MAP_ANONYMOUS },
+		/* The newest, with a tail, lies below those in full use. */
+		{ "7efe50000000-7efe52345000 rw-p 00000000 00:00 0 ", HT_MAP_ARENA },
+		{ "7efe52345000-7efe54000000 ---p 00000000 00:00 0 ", HT_MAP_ARENA },
+		{ "7efe54000000-7efe5c000000 rw-p 00000000 00:00 0 ", HT_MAP_ARENA },
+		/* One in full use and one with a tail. */
+		{ "7efe60000000-7efe64021000 rw-p 00000000 00:00 0 ", HT_MAP_ARENA },
+		{ "7efe64021000-7efe68000000 ---p 00000000 00:00 0 ", HT_MAP_ARENA },
+		/* Large blocks: with malloc's page, off the boundary, and only read. */
+		{ "7efe70000000-7efe78001000 rw-p 00000000 00:00 0 ", HT_MAP_ANONYMOUS },
+		{ "7efe82000000-7efe8a000000 rw-p 00000000 00:00 0 ", HT_MAP_ANONYMOUS },
+		{ "7efe90000000-7efe98000000 r--p 00000000 00:00 0 ", HT_MAP_ANONYMOUS },
+		/* A guard and a stack above full arenas. */
+		{ "7efea0000000-7efea8000000 rw-p 00000000 00:00 0 ", HT_MAP_ARENA },
+		{ "7efea8000000-7efea8001000 ---p 00000000 00:00 0 ", HT_MAP_THREAD_STACK },
+		{ "7efea8001000-7efea8801000 rw-p 00000000 00:00 0 ", HT_MAP_THREAD_STACK },
+	};
+	EXPECT_KINDS(expected);
+}
+
 static void
 zeroed_variables_belong_to_their_file(void **state)
 {
@@ -359,6 +387,7 @@ main(void)
 		cmocka_unit_test(a_mapping_has_its_figures),
 		cmocka_unit_test(names_tell_what_a_mapping_is),
 		cmocka_unit_test(arenas_and_stacks_are_told_by_their_shape),
+		cmocka_unit_test(regress_full_arenas_side_by_side_are_arenas),
 		cmocka_unit_test(zeroed_variables_belong_to_their_file),
 		cmocka_unit_test(the_allocator_is_known_by_its_library),
 		cmocka_unit_test(pieces_of_any_size_say_the_same),
