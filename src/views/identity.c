@@ -71,6 +71,16 @@ ht_identity_unread(const struct ht_view_input *input)
 	return input->replayed ? "not recorded" : "not read at this tick";
 }
 
+/* By default of processes that were named, all but single mappings is recorded; of others it depends. */
+const char *
+ht_identity_remedy(const struct ht_view_input *input, uint32_t detail)
+{
+	if (!input->replayed)
+		return "";
+	return (detail & HT_DETAIL_MAPS) != 0 ? ": heaptop record -p NAME --detail maps does"
+					      : ": heaptop record -p NAME does";
+}
+
 /* In at most ROWS; returns how many it took, 0 where the list was read. */
 static int
 draw_unread(const struct ht_view_input *input, uint32_t detail, const char *list,
@@ -83,11 +93,20 @@ draw_unread(const struct ht_view_input *input, uint32_t detail, const char *list
 		return 0;
 	struct ht_text text;
 	ht_text_init(&text);
-	ht_text_add_format(&text, "Its %s were %s%s", list, ht_identity_unread(input),
-	    input->replayed ? "." : ": that is done while this view is open.");
+	ht_text_add_format(&text, "Its %s were %s%s.", list, ht_identity_unread(input),
+	    input->replayed ? ht_identity_remedy(input, detail)
+			    : ": that is done while this view is open");
 	int used = ht_grid_put_lines(grid, top, rows, HT_ROLE_WARNING, ht_text_string(&text));
 	ht_text_release(&text);
 	return used;
+}
+
+/* Whether the list that DETAIL stands for is sure to have no row. */
+static bool
+has_no_list(const struct ht_process *process, uint32_t detail)
+{
+	return (process->detail & detail) == 0 ||
+	       (process->heap == NULL && detail != HT_DETAIL_THREADS);
 }
 
 int
@@ -99,11 +118,12 @@ ht_identity_draw_head(const struct ht_view_input *input, uint32_t detail, const 
 		ht_identity_draw(input, grid, top);
 		used++;
 	}
-	if (height - used <= TABLE_ROWS_LEAST + 2)
+	int left = height - used - 1, most = left < 3 ? left : 3;
+	if (left <= TABLE_ROWS_LEAST + 1 && !has_no_list(input->process, detail))
 		return used;
-	int told = ht_identity_draw_reason(input->process, grid, top + used, 3);
+	int told = ht_identity_draw_reason(input->process, grid, top + used, most);
 	if (told == 0)
-		told = draw_unread(input, detail, list, grid, top + used, 2);
+		told = draw_unread(input, detail, list, grid, top + used, most);
 	return used + told;
 }
 

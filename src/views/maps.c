@@ -212,17 +212,19 @@ tell_lack(const struct ht_view_input *input, struct ht_text *text)
 	const struct ht_process *process = input->process;
 	const struct ht_maps *maps = process->maps;
 	if (maps == NULL)
-		ht_text_add_format(text, "Its mappings were %s%s", ht_identity_unread(input),
-		    input->replayed ? "." : ": that is done while this view is open.");
+		ht_text_add_format(text, "Its mappings were %s%s.", ht_identity_unread(input),
+		    input->replayed ? ht_identity_remedy(input, HT_DETAIL_MAPS)
+				    : ": that is done while this view is open");
 	else if (!ht_maps_were_read(maps))
 		ht_text_add_format(text, "Its mappings can't be shown: %s.",
 		    maps->reason != NULL ? maps->reason : "not read");
 	else if (maps->mapping_count == 0)
 		ht_text_add_string(text, "It has no mappings of its own.");
 	else if (maps->group_count == 0 && (process->detail & HT_DETAIL_MAPS) == 0)
-		ht_text_add_format(text, "Sums by kind: their list was %s%s",
+		ht_text_add_format(text, "Sums by kind: their list was %s%s.",
 		    ht_identity_unread(input),
-		    input->replayed ? "." : ", as this view was not open.");
+		    input->replayed ? ht_identity_remedy(input, HT_DETAIL_MAPS)
+				    : ", as this view was not open");
 	else if (maps->group_count == 0)
 		ht_text_add_string(
 		    text, "Sums by kind: their list is too long to be kept for the past.");
@@ -253,9 +255,10 @@ draw_total(
 /* Rows of HEIGHT that go to something else than the table go only where it has enough left. */
 enum { TABLE_ROWS_LEAST = 4 };
 
-/* What stands above the table; returns the rows it took. */
+/* What stands above the table; returns the rows it took.  A table without rows leaves them for the reason. */
 static int
-draw_head(const struct ht_view_input *input, struct ht_grid *grid, int top, int height)
+draw_head(
+    const struct ht_view_input *input, bool has_rows, struct ht_grid *grid, int top, int height)
 {
 	const struct ht_process *process = input->process;
 	int used = 0;
@@ -263,6 +266,8 @@ draw_head(const struct ht_view_input *input, struct ht_grid *grid, int top, int 
 		ht_identity_draw(input, grid, top + used++);
 	if (height > TABLE_ROWS_LEAST + 2)
 		used += draw_lack(input, grid, top + used, 2);
+	else if (!has_rows)
+		used += draw_lack(input, grid, top + used, height - used - 1);
 	if (height > TABLE_ROWS_LEAST + 3 && process->maps != NULL &&
 	    process->maps->resident.present != 0)
 		draw_parts(&process->maps->resident, input->settings->units, grid, top + used++);
@@ -279,7 +284,7 @@ draw(const struct ht_view_input *input, struct ht_view_state *state, struct ht_g
 		ht_identity_draw_absence(input, grid, top, height);
 		return;
 	}
-	int used = draw_head(input, grid, top, height);
+	int used = draw_head(input, state->row_count != 0, grid, top, height);
 	top += used;
 	height -= used;
 	ht_table_lay_out(&table, input, state, grid->width, &layout);

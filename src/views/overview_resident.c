@@ -109,9 +109,12 @@ ht_overview_draw_resident(
 	if (maps == NULL || !ht_maps_were_read(maps) || maps->resident.total_bytes == 0) {
 		struct ht_line line = { grid, row, 0, grid->width, HT_UNITS_AUTO };
 		const char *reason = maps != NULL ? maps->reason : NULL;
+		char text[TEXT_BYTES];
 		ht_line_put(&line, 0, HT_ROLE_DIM, "resident memory by use:");
-		ht_line_put(
-		    &line, 1, HT_ROLE_DIM, reason != NULL ? reason : ht_identity_unread(input));
+		snprintf(text, sizeof(text), "%s%s", ht_identity_unread(input),
+		    ht_identity_remedy(input, HT_DETAIL_ALLOCATOR));
+		if (!ht_line_put(&line, 1, HT_ROLE_DIM, reason != NULL ? reason : text))
+			ht_line_put(&line, 1, HT_ROLE_DIM, ht_identity_unread(input));
 		return;
 	}
 	ht_table_bytes(maps->resident.total_bytes, input->settings->units, bytes);

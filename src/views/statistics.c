@@ -84,8 +84,9 @@ why_unknown(const struct ht_view_input *input)
 						       : "the program is not instrumented";
 	if (maps == NULL || !ht_maps_were_read(maps))
 		return maps != NULL && maps->reason != NULL ? maps->reason
-		       : input->replayed                    ? "its mappings were not recorded"
-					 : "its mappings were not read at this tick";
+		       : input->replayed
+			   ? "its mappings were not recorded: heaptop record -p NAME does"
+			   : "its mappings were not read at this tick";
 	return "malloc keeps no such figure, or none was set";
 }
 

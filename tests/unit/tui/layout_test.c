@@ -113,6 +113,40 @@ picture(struct ht_frame *frame, const char *keys, int width, int height, bool as
 	return text;
 }
 
+/* A screen on a recording without any list after the keys in KEYS, as text. */
+static char *
+recorded_picture(const char *keys, int width, int height)
+{
+	static const struct ht_timeline_tick moments[] = { { UINT64_C(5000000000),
+	    UINT64_C(1800000000000000000) } };
+	const struct ht_timeline timeline = { moments, 1, UINT64_C(1000000000) };
+	const struct ht_tui_replay replay = { .timeline = &timeline, .speed = 1 };
+	struct ht_tui_options options = {
+		.replay = &replay, .only_uid = UINT32_MAX, .sort = ht_sort_default()
+	};
+	struct ht_screen screen;
+	struct ht_frame *frame = frames_many(30, 0);
+	frame->monotonic_ns = moments[0].monotonic_ns;
+	frame->realtime_ns = moments[0].realtime_ns;
+	ht_screen_init(&screen, &options, true);
+	ht_playback_advance(&screen.playback, 1);
+	assert_int_equal(ht_screen_set_frame(&screen, frame), 0);
+	ht_grid_free(ht_layout_draw(&screen, width, height));
+	for (; *keys != '\0'; keys++)
+		ht_screen_key(&screen, key_of(*keys));
+	char *text = text_of(&screen, width, height);
+	ht_screen_release(&screen);
+	return text;
+}
+
+static void
+assert_says(char *text, const char *wanted)
+{
+	if (strstr(text, wanted) == NULL)
+		fail_msg("'%s' is not in\n%s", wanted, text);
+	free(text);
+}
+
 /* Compares with golden/NAME; HT_UPDATE_GOLDEN=1 writes that file instead, to be looked at. */
 static void
 assert_golden(const char *name, char *text)
@@ -238,6 +272,38 @@ a_question_is_seen_on_a_low_screen(void **state)
 	}
 }
 
+/* That it wasn't recorded had been all, and nothing at all on a small screen. */
+static void
+regress_what_was_not_recorded_says_how_to_have_it(void **state)
+{
+	(void)state;
+	assert_says(recorded_picture("\r" MAPS, 80, 24),
+	    "Its mappings were not recorded: heaptop record -p NAME --detail maps does.");
+	assert_says(recorded_picture("\r" MAPS, 40, 10), "Its mappings were not recorded: heaptop");
+	assert_says(recorded_picture("\r\t", 80, 24),
+	    "Its threads were not recorded: heaptop record -p NAME does.");
+	assert_says(recorded_picture("\r\t", 40, 10), "Its threads were not recorded: heaptop");
+	assert_says(recorded_picture("\r\t\t", 40, 10), "Its sizes were not recorded:");
+	assert_says(recorded_picture("\r\t\t\t", 40, 10), "Its events were not recorded:");
+	assert_says(recorded_picture("\r", 80, 24),
+	    "resident memory by use: not recorded: heaptop record -p NAME does");
+	assert_says(recorded_picture("\r", 40, 24), "resident memory by use: not recorded");
+}
+
+/* However little room there is. */
+static void
+regress_a_small_screen_says_why_a_table_is_empty(void **state)
+{
+	(void)state;
+	assert_says(picture(frames_mixed(), "jj\r" MAPS, 40, 10, false),
+	    "Its mappings can't be shown: not\npermitted.");
+	assert_says(picture(frames_plain(), "\r\t\t", 40, 10, false), "No heap to be seen here:");
+	for (int height = 1; height < 10; height++)
+		free(picture(frames_plain(), "\r\t\t", 40, height, false));
+	for (int height = 1; height < 10; height++)
+		free(picture(frames_mixed(), "jj\r" MAPS, 40, height, false));
+}
+
 int
 main(void)
 {
@@ -249,6 +315,8 @@ main(void)
 		cmocka_unit_test(the_past_looks_as_it_did),
 		cmocka_unit_test(every_size_can_be_drawn),
 		cmocka_unit_test(a_question_is_seen_on_a_low_screen),
+		cmocka_unit_test(regress_what_was_not_recorded_says_how_to_have_it),
+		cmocka_unit_test(regress_a_small_screen_says_why_a_table_is_empty),
 	};
 	return cmocka_run_group_tests_name("tui/layout", tests, NULL, NULL);
 }
