@@ -127,23 +127,28 @@ done
 is "a file that is cut anywhere is read as far as it goes" "$bad" ""
 
 # Damage in the middle costs what it hit.
-cp "$tmp/comers.htrec" "$tmp/hurt"
-printf 'XXXXXXXX' | dd of="$tmp/hurt" bs=1 seek=$(($(stat -c %s "$tmp/hurt") / 2)) conv=notrunc 2>/dev/null
-status_is "a damaged file is read" 0 "$heaptop" snapshot --replay "$tmp/hurt" --format ndjson
-ok "up to the damage" jq -e . "$tmp/out"
-like "with a word of it" "$(cat "$tmp/err")" 'hurt (is damaged|(is|are) damaged and left out)|samples? of .*hurt (is|are) damaged'
-# A bit of the last key's payload: all from there on stands on it.
-python3 - "$tmp/int.htrec" "$tmp/flipped" <<'END'
+# flip FROM TO N: a bit of the payload of the Nth tick from the front, or below 0 of the last but so many keys.
+flip() {
+	python3 - "$@" <<'END'
 import sys
 data = bytearray(open(sys.argv[1], "rb").read())
-at, key = 64, None
+at, ticks, keys = 64, [], []
 while at + 40 <= len(data):
-    if int.from_bytes(data[at + 4:at + 8], "little") == 2:
-        key = at
+    kind = int.from_bytes(data[at + 4:at + 8], "little")
+    ticks += [at] if kind in (2, 3) else []
+    keys += [at] if kind == 2 else []
     at += 40 + int.from_bytes(data[at + 8:at + 12], "little")
-data[key + 40] ^= 1
+n = int(sys.argv[3])
+data[(ticks[n] if n >= 0 else keys[n]) + 40] ^= 1
 open(sys.argv[2], "wb").write(data)
 END
+}
+flip "$tmp/comers.htrec" "$tmp/hurt" 30
+status_is "a damaged file is read" 0 "$heaptop" snapshot --replay "$tmp/hurt" --format ndjson
+ok "up to the damage" jq -e . "$tmp/out"
+like "with a word of it" "$(cat "$tmp/err")" '31 samples of .*hurt are damaged and left out'
+# Of the last key: all from there on stands on it.
+flip "$tmp/int.htrec" "$tmp/flipped" -1
 status_is "what is wanted and damaged is an error" 1 "$heaptop" snapshot --replay "$tmp/flipped" --at end -n 1
 like "that is told" "$(cat "$tmp/err")" 'flipped is damaged: --at or -n picks other samples'
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames that were remembered are the same again after a way through a recording. */
+/*
+ * Frames that were remembered are the same again after a way through a recording.  Long because they are made and
+ * compared member by member.
+ */
 #include "config.h"
 
 #include <setjmp.h>
