@@ -244,6 +244,7 @@ make_frame(uint64_t tick)
 	/* Its parent hasn't waited for it: /proc still has a row of it. */
 	struct ht_process *zombie = add_dead(frame, 25, tick);
 	zombie->state = 'Z';
+	zombie->user = "www";
 	zombie->uid = 33;
 	zombie->parent_pid = 20;
 	HT_SET_U(&zombie->values, HT_PROCESS_RESIDENT, 0);
