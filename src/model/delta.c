@@ -8,6 +8,9 @@
 /* Of a smoothed rate, a second: the rest of what was long ago. */
 static const double least_mean = 1e-3;
 
+/* A mean of less time says nothing: a screen's second look comes some 2 ms after its first. */
+static const double least_mean_ns = 5e7;
+
 /* The mean of DELTA, which is known where something fills it, and of INTERVAL_NS of PER_SECOND. */
 static double
 take_mean(struct ht_delta *delta, double per_second, uint64_t interval_ns, uint64_t smoothing_ns)
@@ -42,5 +45,6 @@ ht_delta_step(struct ht_delta *delta, uint64_t counter, uint64_t interval_ns, ui
 	else
 		per_second = take_mean(delta, per_second, interval_ns, smoothing_ns);
 	delta->per_second = per_second;
-	delta->is_known = true;
+	delta->is_known =
+	    smoothing_ns == 0 || (double)delta->filled * (double)smoothing_ns >= least_mean_ns;
 }

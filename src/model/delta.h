@@ -20,7 +20,7 @@ struct ht_delta {
  * two can't be compared.  Then, at the first step, and when a counter went backwards,
  * the rate is unknown until the next step.  SMOOTHING_NS is the time constant of an
  * exponential mean that forgets by time, not by step; 0: none.  Before it has as much to remember, it is the mean of
- * the time there was: a short first step counts for little.  A mean has the precision of a float.
+ * the time there was, and unknown before that is 50 ms.  A mean has the precision of a float.
  */
 void ht_delta_step(
     struct ht_delta *delta, uint64_t counter, uint64_t interval_ns, uint64_t smoothing_ns);
