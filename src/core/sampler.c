@@ -446,9 +446,9 @@ ht_sampler_look(struct ht_sampler *sampler, const struct ht_request *request, si
 	size_t before;
 	int found = ht_replay_find_readable(replay, index, &before);
 	/* With none before it, the one behind it is the nearest. */
-	if (found != 0)
-		return is_behind && found == -ENODATA ? 0 : found;
+	if (is_behind && found == -ENODATA)
+		return 0;
 	if (is_behind)
 		ht_frame_free(*frame);
-	return seek_and_tick(sampler, request, before, frame);
+	return found == 0 ? seek_and_tick(sampler, request, before, frame) : found;
 }
